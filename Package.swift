@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let testSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library layer: it may import only the targets named here.
+func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: testSettings)
+}
+
+let targets: [Target] = [
+  // Layers, lowest first.
+  .systemLibrary(
+    name: "CSodium", pkgConfig: "libsodium",
+    providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+  layer("CygnetPrimitives", ["CSodium"]),
+  layer("CygnetWire", ["CygnetPrimitives"]),
+  layer("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
+  layer("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
+  .target(
+    name: "Cygnet",
+    dependencies: ["CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"],
+    swiftSettings: settings),
+  // Test vectors: the public formats, our own, and the generator of ours.
+  layer(
+    "CygnetVectors",
+    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]),
+  .executableTarget(
+    name: "cygnet-cli",
+    dependencies: [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
+    ],
+    swiftSettings: settings),
+
+  // Tests and their tools.
+  .target(
+    name: "TestSupport",
+    dependencies: [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
+    ],
+    path: "Tests/TestSupport", swiftSettings: testSettings),
+  .executableTarget(
+    name: "VectorGenerator", dependencies: ["CygnetVectors"],
+    path: "Tests/VectorGenerator", swiftSettings: testSettings),
+  tests("CygnetPrimitivesTests", ["CygnetPrimitives"]),
+  tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
+  tests("CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise"]),
+  tests("CygnetAttachmentsTests", ["CygnetPrimitives", "CygnetWire", "CygnetAttachments"]),
+  tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
+  tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise"]),
+  tests("CLITests", ["CygnetVectors", "cygnet-cli"]),
+  tests("LayeringTests", []),
+  tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),
+]
+
+let package = Package(
+  name: "Cygnet",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "Cygnet", targets: ["Cygnet"]),
+    .executable(name: "cygnet", targets: ["cygnet-cli"]),
+  ],
+  targets: targets
+)

@@ -1,0 +1,95 @@
+internal import CSodium
+
+/// X25519 key agreement (RFC 7748 §5), refusing every all-zero result.
+package enum X25519 {
+  package static let byteCount = 32
+
+  /// A u-coordinate, 32 bytes little-endian.
+  package struct PublicKey: Hashable, Sendable {
+    package let bytes: [UInt8]
+
+    /// - Throws: `malformed` for another length.
+    package init(_ bytes: [UInt8]) throws(CygnetError) {
+      guard bytes.count == byteCount else {
+        throw CygnetError(.malformed, "an X25519 key has 32 bytes")
+      }
+      self.bytes = bytes
+    }
+
+    /// Whether the encoding is the only one of its coordinate: below 2^255 − 19, top bit clear.
+    package var isCanonical: Bool {
+      if bytes[31] < 0x7f { return true }
+      if bytes[31] > 0x7f { return false }
+      for index in 1...30 where bytes[index] != 0xff { return true }
+      return bytes[0] < 0xed
+    }
+  }
+
+  /// A scalar, 32 bytes, clamped when it is used.
+  package struct PrivateKey: Sendable {
+    package let secret: SecretBytes
+
+    /// - Throws: `malformed` for another length.
+    package init(_ secret: SecretBytes) throws(CygnetError) {
+      guard secret.count == byteCount else {
+        throw CygnetError(.malformed, "an X25519 private key has 32 bytes")
+      }
+      self.secret = secret
+    }
+
+    /// The public half: one fixed-base multiplication.
+    package func publicKey() throws(CygnetError) -> PublicKey {
+      try Sodium.selfTest()
+      var status: Int32 = -1
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialised in
+        status = unsafe secret.withUnsafeBytes { secret in
+          unsafe crypto_scalarmult_base(buffer.baseAddress!, secret.bytePointer)
+        }
+        initialised = byteCount
+      }
+      guard status == 0 else { throw CygnetError(.internalFault, "libsodium refused a scalar") }
+      return try PublicKey(bytes)
+    }
+  }
+
+  /// A private key and its public half.
+  package struct KeyPair: Sendable {
+    package let privateKey: PrivateKey
+    package let publicKey: PublicKey
+
+    package init(_ privateKey: PrivateKey) throws(CygnetError) {
+      self.privateKey = privateKey
+      publicKey = try privateKey.publicKey()
+    }
+
+    /// From stored halves that belong together.
+    package init(privateKey: PrivateKey, publicKey: PublicKey) {
+      self.privateKey = privateKey
+      self.publicKey = publicKey
+    }
+
+    package static func generate(
+      using random: inout some RandomSource
+    ) throws(CygnetError) -> KeyPair {
+      try Sodium.selfTest()
+      return try KeyPair(PrivateKey(random.secret(byteCount)))
+    }
+  }
+
+  /// DH(private, public): 32 secret bytes.
+  /// - Throws: `authenticationFailed` when the result is all zero, which a peer's low-order point
+  ///   forces and no honest key gives.
+  package static func agreement(
+    _ privateKey: PrivateKey, _ publicKey: PublicKey
+  ) throws(CygnetError) -> SecretBytes {
+    try Sodium.selfTest()
+    return try unsafe SecretBytes(count: byteCount) { (output) throws(CygnetError) in
+      let status = unsafe privateKey.secret.withUnsafeBytes { secret in
+        unsafe crypto_scalarmult(output.bytePointer, secret.bytePointer, publicKey.bytes)
+      }
+      guard status == 0, unsafe !ConstantTime.isZero(UnsafeRawBufferPointer(output)) else {
+        throw CygnetError(.authenticationFailed, "the key agreement gave all zeros")
+      }
+    }
+  }
+}

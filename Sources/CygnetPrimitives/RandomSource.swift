@@ -1,0 +1,33 @@
+internal import CSodium
+
+/// Where random bytes come from. Public operations use the system's source; tests and vector tools
+/// pass a deterministic one to the `package` form of the same operation.
+package protocol RandomSource {
+  /// Fills the whole buffer.
+  mutating func fill(_ buffer: UnsafeMutableRawBufferPointer)
+}
+
+/// The operating system's random number generator, through libsodium.
+package struct SystemRandomSource: RandomSource {
+  package init() {}
+
+  package mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) {
+    guard let base = buffer.baseAddress, unsafe !buffer.isEmpty else { return }
+    unsafe randombytes_buf(base, buffer.count)
+  }
+}
+
+extension RandomSource {
+  /// `count` bytes that need no secrecy, such as nonces and salts.
+  package mutating func bytes(_ count: Int) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+      unsafe fill(UnsafeMutableRawBufferPointer(buffer))
+      initialised = count
+    }
+  }
+
+  /// `count` secret bytes, written straight into wiped storage.
+  package mutating func secret(_ count: Int) -> SecretBytes {
+    unsafe SecretBytes(count: count) { buffer in unsafe fill(buffer) }
+  }
+}

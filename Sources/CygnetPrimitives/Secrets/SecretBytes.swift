@@ -50,6 +50,21 @@ public struct SecretBytes: @unchecked Sendable, Equatable {
     }
   }
 
+  /// The parts one after the other.
+  package init(concatenating parts: [SecretBytes]) {
+    var count = 0
+    for part in parts { count += part.count }
+    unsafe self.init(count: count) { target in
+      var offset = 0
+      for part in parts {
+        unsafe part.withUnsafeBytes { source in
+          unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)
+        }
+        offset += part.count
+      }
+    }
+  }
+
   /// Constant time in the content; lengths are not secret.
   public static func == (left: SecretBytes, right: SecretBytes) -> Bool {
     unsafe ConstantTime.areEqual(

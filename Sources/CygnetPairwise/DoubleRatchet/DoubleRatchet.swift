@@ -1,0 +1,267 @@
+package import CygnetPrimitives
+internal import CygnetWire
+
+/// The Double Ratchet with header encryption (Double Ratchet §4).
+///
+/// A value: a failed call leaves every byte of it as it was, because decryption first computes what
+/// would change and stores it only after the message has opened.
+package struct DoubleRatchet: Sendable {
+  /// The sending half. Its Diffie-Hellman step is deferred until something is sent: the bytes on the
+  /// wire are the same, and no private key lies about for a chain that may never be used.
+  enum Sending: Sendable {
+    /// The responder before its first message: it owns a ratchet key, but has no chain.
+    case waiting(own: X25519.KeyPair)
+    /// A chain that can send.
+    case chain(SendingChain)
+    /// The peer's new ratchet key arrived; our step towards it is due.
+    case due(peer: X25519.PublicKey)
+  }
+
+  struct SendingChain: Sendable {
+    let ratchetKey: X25519.KeyPair  // DHs
+    var chainKey: ChainKey  // CKs
+    let headerKey: HeaderKey  // HKs
+    var n: UInt32  // Ns
+  }
+
+  struct ReceivingChain: Sendable {
+    var chainKey: ChainKey  // CKr
+    let headerKey: HeaderKey  // HKr
+    var n: UInt32  // Nr
+  }
+
+  let suite: Suite
+  var rootKey: RootKey  // RK
+  var sending: Sending
+  var receiving: ReceivingChain?
+  var nextSendingHeaderKey: HeaderKey  // NHKs
+  var nextReceivingHeaderKey: HeaderKey  // NHKr
+  var previousChainLength: UInt32  // PN
+  package var skipped = SkippedMessageKeys()  // MKSKIPPED
+  /// Whether a receiving chain has been replaced, so that messages of the first are late ones.
+  package var hasLeftFirstReceivingChain = false
+
+  /// RatchetInitAliceHE (Double Ratchet §4.3). Draws the first ratchet key.
+  package static func initiator(
+    shared: X3DH.SharedSecret, peerRatchetKey: X25519.PublicKey, suite: Suite,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> DoubleRatchet {
+    let start = try RootKey.Start(shared, suite: suite)
+    var ratchet = DoubleRatchet(
+      suite: suite, rootKey: start.rootKey, sending: .due(peer: peerRatchetKey), receiving: nil,
+      nextSendingHeaderKey: start.initiatorHeaderKey,
+      nextReceivingHeaderKey: start.responderHeaderKey, previousChainLength: 0)
+    _ = try ratchet.sendingChain(using: &random)
+    return ratchet
+  }
+
+  /// RatchetInitBobHE (Double Ratchet §4.3). The signed prekey is the first ratchet key.
+  package static func responder(
+    shared: X3DH.SharedSecret, ownRatchetKey: X25519.KeyPair, suite: Suite
+  ) throws(CygnetError) -> DoubleRatchet {
+    let start = try RootKey.Start(shared, suite: suite)
+    return DoubleRatchet(
+      suite: suite, rootKey: start.rootKey, sending: .waiting(own: ownRatchetKey), receiving: nil,
+      nextSendingHeaderKey: start.responderHeaderKey,
+      nextReceivingHeaderKey: start.initiatorHeaderKey, previousChainLength: 0)
+  }
+}
+
+// MARK: - Sending
+
+extension DoubleRatchet {
+  /// RatchetEncryptHE (Double Ratchet §4.4). Draws a ratchet key if a step is due, then the nonce of
+  /// the header.
+  package mutating func encrypt(
+    _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> RatchetMessage {
+    var next = self
+    var chain = try next.sendingChain(using: &random)
+    guard chain.n <= Limits.maxChainLength else {
+      throw CygnetError(.limitExceeded, "the sending chain is full: start a new session")
+    }
+    let (messageKey, nextChainKey) = chain.chainKey.step()
+    let header = RatchetHeader(
+      ratchetKey: chain.ratchetKey.publicKey, previousChainLength: previousChainLength, n: chain.n)
+    let sealedHeader = try chain.headerKey.seal(header, using: &random)
+    let ciphertext = try messageKey.seal(
+      plaintext, authenticating: sessionData + sealedHeader + authenticating)
+    chain.chainKey = nextChainKey
+    chain.n += 1  // below the bound that was checked
+    next.sending = .chain(chain)
+    self = next
+    return RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
+  }
+
+  /// The sending chain, after the second half of DHRatchetHE (Double Ratchet §4.4) where it is due.
+  private mutating func sendingChain(
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> SendingChain {
+    switch sending {
+    case .chain(let chain):
+      return chain
+    case .waiting:
+      throw CygnetError(.wrongState, "the responder sends after the first message it receives")
+    case .due(let peer):
+      let pair = try X25519.KeyPair.generate(using: &random)
+      let step = try rootKey.step(X25519.agreement(pair.privateKey, peer), suite: suite)
+      let chain = SendingChain(
+        ratchetKey: pair, chainKey: step.chainKey, headerKey: nextSendingHeaderKey, n: 0)
+      rootKey = step.rootKey
+      nextSendingHeaderKey = step.nextHeaderKey
+      sending = .chain(chain)
+      return chain
+    }
+  }
+}
+
+// MARK: - Receiving
+
+extension DoubleRatchet {
+  /// RatchetDecryptHE (Double Ratchet §4.4). The header is opened before any key is derived.
+  ///
+  /// The current keys are tried before those of skipped messages, which is the frequent case; the
+  /// keys differ, so the order changes nothing else.
+  /// - Throws: `authenticationFailed`, `duplicate`, `tooFarAhead`, `ruleViolation`; the state is then
+  ///   as it was.
+  package mutating func decrypt(
+    _ message: RatchetMessage, sessionData: [UInt8], authenticating: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    let associatedData = sessionData + message.sealedHeader + authenticating
+    if let current = receiving, let opened = current.headerKey.open(message.sealedHeader) {
+      let header = try Self.parse(opened)
+      return try decrypt(message, header, inCurrent: current, associatedData)
+    }
+    if let opened = nextReceivingHeaderKey.open(message.sealedHeader) {
+      return try decryptAfterStep(message, try Self.parse(opened), associatedData)
+    }
+    if let (chain, opened) = skipped.openHeader(message.sealedHeader) {
+      let header = try Self.parse(opened)
+      return try decryptSkipped(message, chain: chain, n: header.n, associatedData)
+    }
+    throw CygnetError(.authenticationFailed, "the message does not belong to this session")
+  }
+
+  private static func parse(_ header: [UInt8]) throws(CygnetError) -> RatchetHeader {
+    do throws(CygnetError) { return try RatchetHeader(wire: header) } catch {
+      throw CygnetError(.ruleViolation, "an authentic header with an invalid ratchet key")
+    }
+  }
+
+  private mutating func decrypt(
+    _ message: RatchetMessage, _ header: RatchetHeader, inCurrent chain: ReceivingChain,
+    _ associatedData: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    if header.n < chain.n {
+      guard let index = skipped.chain(of: chain.headerKey) else {
+        throw CygnetError(.duplicate, "the message's key was used already")
+      }
+      return try decryptSkipped(message, chain: index, n: header.n, associatedData)
+    }
+    var advanced = chain
+    let keys = try advanced.skip(to: header.n, budget: Limits.maxSkip)
+    let plaintext = try advanced.open(message, associatedData)
+    skipped.insert(keys, from: chain.n, headerKey: chain.headerKey)
+    skipped.tick()
+    receiving = advanced
+    return plaintext
+  }
+
+  /// TrySkippedMessageKeysHE (Double Ratchet §4.4).
+  private mutating func decryptSkipped(
+    _ message: RatchetMessage, chain: Int, n: UInt32, _ associatedData: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    guard let key = skipped.key(chain: chain, n: n) else {
+      throw CygnetError(.duplicate, "the message's key was used already, or dropped for its age")
+    }
+    let plaintext = try key.open(message.ciphertext, authenticating: associatedData)
+    skipped.remove(chain: chain, n: n)
+    skipped.tick()
+    return plaintext
+  }
+
+  /// The first half of DHRatchetHE (Double Ratchet §4.4): the rest of the old chain is skipped up to
+  /// PN and its chain key dropped, then the new chain begins. Our own step stays due.
+  private mutating func decryptAfterStep(
+    _ message: RatchetMessage, _ header: RatchetHeader, _ associatedData: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    let (ownKey, ownChainLength) = try ownRatchetKey()
+    var budget = Limits.maxSkip
+    var old = receiving
+    let oldFirst = old?.n ?? 0
+    guard header.previousChainLength >= oldFirst else {
+      throw CygnetError(.ruleViolation, "the old chain is shorter than what arrived of it")
+    }
+    guard header.previousChainLength - oldFirst <= budget else {
+      throw CygnetError(.tooFarAhead, "more messages were skipped than one message may skip")
+    }
+    guard old != nil || header.previousChainLength == 0 else {
+      throw CygnetError(.ruleViolation, "there was no chain before the first")
+    }
+    let oldKeys = try old?.skip(to: header.previousChainLength, budget: budget) ?? []
+    budget -= UInt32(oldKeys.count)
+
+    let step = try rootKey.step(
+      X25519.agreement(ownKey.privateKey, header.ratchetKey), suite: suite)
+    var chain = ReceivingChain(
+      chainKey: step.chainKey, headerKey: nextReceivingHeaderKey, n: 0)
+    let keys = try chain.skip(to: header.n, budget: budget)
+    let plaintext = try chain.open(message, associatedData)
+
+    if let old { skipped.insert(oldKeys, from: oldFirst, headerKey: old.headerKey) }
+    skipped.insert(keys, from: 0, headerKey: chain.headerKey)
+    skipped.tick()
+    hasLeftFirstReceivingChain = hasLeftFirstReceivingChain || old != nil
+    previousChainLength = ownChainLength
+    rootKey = step.rootKey
+    nextReceivingHeaderKey = step.nextHeaderKey
+    receiving = chain
+    sending = .due(peer: header.ratchetKey)
+    return plaintext
+  }
+
+  /// The ratchet key that the peer's next step answers, and the number of messages sent under it.
+  private func ownRatchetKey() throws(CygnetError) -> (X25519.KeyPair, UInt32) {
+    switch sending {
+    case .waiting(let own): return (own, 0)
+    case .chain(let chain): return (chain.ratchetKey, chain.n)
+    case .due:
+      throw CygnetError(.ruleViolation, "the peer ratcheted twice without an answer")
+    }
+  }
+}
+
+extension DoubleRatchet.ReceivingChain {
+  /// SkipMessageKeysHE (Double Ratchet §4.4): the keys of messages `n..<until`.
+  fileprivate mutating func skip(
+    to until: UInt32, budget: UInt32
+  ) throws(CygnetError) -> [MessageKey] {
+    guard until - n <= budget else {
+      throw CygnetError(.tooFarAhead, "more messages were skipped than one message may skip")
+    }
+    var keys: [MessageKey] = []
+    keys.reserveCapacity(Int(until - n))
+    while n < until {
+      let (messageKey, next) = chainKey.step()
+      keys.append(messageKey)
+      chainKey = next
+      n += 1
+    }
+    return keys
+  }
+
+  /// Opens message `n` and steps over it.
+  fileprivate mutating func open(
+    _ message: RatchetMessage, _ associatedData: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    guard n <= Limits.maxChainLength else {
+      throw CygnetError(.limitExceeded, "the receiving chain is full")
+    }
+    let (messageKey, next) = chainKey.step()
+    let plaintext = try messageKey.open(message.ciphertext, authenticating: associatedData)
+    chainKey = next
+    n += 1
+    return plaintext
+  }
+}

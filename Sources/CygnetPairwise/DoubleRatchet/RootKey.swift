@@ -1,0 +1,53 @@
+package import CygnetPrimitives
+
+/// RK, the root key (Double Ratchet §4.2).
+package struct RootKey: Sendable {
+  package let secret: SecretBytes
+
+  package init(_ secret: SecretBytes) { self.secret = secret }
+
+  private static let stepInfo = "Cygnet_DoubleRatchet_Root"
+  private static let startInfo = "Cygnet_DoubleRatchet_Start"
+
+  /// What one root step yields.
+  package struct Step {
+    package let rootKey: RootKey
+    package let chainKey: ChainKey
+    package let nextHeaderKey: HeaderKey
+  }
+
+  /// KDF_RK_HE(rk, dh_out) (Double Ratchet §4.2): HKDF-SHA256 with the root key as salt and the
+  /// Diffie-Hellman output as input; 96 bytes: root key, chain key, next header key.
+  package func step(_ agreement: SecretBytes, suite: Suite) throws(CygnetError) -> Step {
+    let output = try secret.withBytes { (salt) throws(CygnetError) in
+      try agreement.withBytes { (agreement) throws(CygnetError) in
+        try HKDFSHA256.derive(
+          salt: salt, inputKeyMaterial: agreement, info: suite.info(Self.stepInfo), count: 96)
+      }
+    }
+    return Step(
+      rootKey: RootKey(output.slice(0..<32)), chainKey: ChainKey(output.slice(32..<64)),
+      nextHeaderKey: HeaderKey(output.slice(64..<96)))
+  }
+
+  /// The secrets that both parties start from (Double Ratchet §4.3): SK and the two shared header
+  /// keys, all three expanded from the X3DH secret with a salt of zeros.
+  package struct Start {
+    package let rootKey: RootKey
+    /// The initiator's first sending header key.
+    package let initiatorHeaderKey: HeaderKey
+    /// The responder's first sending header key.
+    package let responderHeaderKey: HeaderKey
+
+    package init(_ shared: X3DH.SharedSecret, suite: Suite) throws(CygnetError) {
+      let salt = [UInt8](repeating: 0, count: HMACSHA256.byteCount)
+      let output = try shared.secret.withBytes { (shared) throws(CygnetError) in
+        try unsafe HKDFSHA256.derive(
+          salt: salt.span.bytes, inputKeyMaterial: shared, info: suite.info(startInfo), count: 96)
+      }
+      rootKey = RootKey(output.slice(0..<32))
+      initiatorHeaderKey = HeaderKey(output.slice(32..<64))
+      responderHeaderKey = HeaderKey(output.slice(64..<96))
+    }
+  }
+}

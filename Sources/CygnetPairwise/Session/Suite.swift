@@ -1,0 +1,43 @@
+public import CygnetPrimitives
+public import CygnetWire
+
+/// The algorithms of a session, as one number. It stands in bundles, initial messages and stored
+/// state, in the signature over the signed prekey, in the info of every key derivation and in the
+/// associated data: taking it back to a weaker one makes the handshake fail.
+public struct Suite: RawRepresentable, Hashable, Sendable {
+  public let rawValue: UInt16
+
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// X3DH over X25519 with HKDF-SHA256; Double Ratchet with encrypted headers, HMAC-SHA256 chains,
+  /// ChaCha20-Poly1305 for messages and XChaCha20-Poly1305 for headers.
+  public static let x3dh = Suite(rawValue: 0x0001)
+
+  /// The info of one derivation: its label, then the suite's number.
+  package func info(_ label: String) -> [UInt8] {
+    Array(label.utf8) + [UInt8(rawValue >> 8), UInt8(rawValue & 0xff)]
+  }
+}
+
+extension Suite: WireEncodable, WireDecodable {
+  /// `uint16 Suite`; a number unknown here is `unsupported`.
+  @usableFromInline
+  package func encode(into writer: inout Writer) throws(CygnetError) { writer.write(rawValue) }
+
+  @usableFromInline
+  package init(from reader: inout Reader) throws(CygnetError) {
+    rawValue = try reader.readUInt16()
+    guard self == .x3dh else { throw CygnetError(.unsupported, "unknown suite") }
+  }
+
+  /// `opaque suite_data<V>`: room for what later suites carry; suite 1 carries nothing.
+  static func encodeNoData(into writer: inout Writer) throws(CygnetError) {
+    try writer.write(opaque: [])
+  }
+
+  func decodeData(from reader: inout Reader) throws(CygnetError) {
+    guard try reader.readOpaque(Limits.suiteDataByteCount).isEmpty else {
+      throw CygnetError(.malformed, "suite 1 carries no suite data")
+    }
+  }
+}

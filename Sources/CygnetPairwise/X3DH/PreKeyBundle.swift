@@ -1,0 +1,114 @@
+public import CygnetPrimitives
+public import CygnetWire
+
+/// What a device publishes so that others can write to it while it is away (X3DH §3.2), as it came
+/// from a server: nothing in it is verified. Only `verified(now:expecting:)` gives what a session
+/// can start from.
+///
+///     struct {
+///       WireHeader header;              // pre_key_bundle
+///       Suite suite;
+///       IdentityKey identity;
+///       DeviceAddress address;
+///       SignedPreKey signed_pre_key;
+///       optional<OneTimePreKey> one_time_pre_key;
+///       opaque suite_data<V>;           // empty in suite 1
+///     } PreKeyBundle;
+public struct PreKeyBundle: Equatable, Sendable {
+  public let suite: Suite
+  package let identity: Ed25519.PublicKey
+  /// The device's address as the bundle claims it.
+  public let address: DeviceAddress
+  package let signedPreKey: SignedPreKey
+  package let oneTimePreKey: OneTimePreKey?
+
+  package init(
+    suite: Suite, identity: Ed25519.PublicKey, address: DeviceAddress, signedPreKey: SignedPreKey,
+    oneTimePreKey: OneTimePreKey?
+  ) {
+    self.suite = suite
+    self.identity = identity
+    self.address = address
+    self.signedPreKey = signedPreKey
+    self.oneTimePreKey = oneTimePreKey
+  }
+
+  /// - Throws: `malformed`, or `unsupported` for a version or suite that is unknown here.
+  public init(decoding bytes: [UInt8]) throws(CygnetError) { try self.init(wire: bytes) }
+
+  /// The canonical encoding.
+  public func encoded() throws(CygnetError) -> [UInt8] { try wireEncoded() }
+
+  /// Whether a one-time prekey is in it. Without one the first message can be replayed while the
+  /// signed prekey lives, and its forward secrecy waits for the first reply.
+  public var hasOneTimePreKey: Bool { oneTimePreKey != nil }
+
+  /// Checks the identity key's point, the signature and the age of the signed prekey.
+  /// - Parameters:
+  ///   - now: the current time; a key up to a day in the future is let pass.
+  ///   - expected: the identity key on record for this device, if there is one.
+  /// - Throws: `malformed` for an invalid identity key, `identityChanged` for one that is not the
+  ///   expected, `authenticationFailed` for a signature, `ruleViolation` for a signed prekey that is
+  ///   too old or from the future.
+  public func verified(
+    now: Timestamp, expecting expected: IdentityKey? = nil
+  ) throws(CygnetError) -> VerifiedPreKeyBundle {
+    if let expected, expected.ed25519 != identity {
+      throw CygnetError(.identityChanged, "the bundle's identity key is not the one on record")
+    }
+    try identity.verify(
+      signature: signedPreKey.signature,
+      of: SignedContent.bytes(
+        .signedPreKey,
+        SignedPreKeyContent(
+          suite: suite, address: address, id: signedPreKey.id, createdAt: signedPreKey.createdAt,
+          key: signedPreKey.key)))
+    guard signedPreKey.createdAt <= now.adding(Limits.maxClockSkew) else {
+      throw CygnetError(.ruleViolation, "the signed prekey is from the future")
+    }
+    guard now <= signedPreKey.createdAt.adding(Limits.maxSignedPreKeyAge) else {
+      throw CygnetError(.ruleViolation, "the signed prekey is too old")
+    }
+    let key = if let expected { expected } else { try IdentityKey(identity) }
+    return VerifiedPreKeyBundle(
+      suite: suite, identity: key, address: address, signedPreKeyID: signedPreKey.id,
+      signedPreKey: signedPreKey.key, oneTimePreKey: oneTimePreKey)
+  }
+}
+
+/// A bundle whose identity key, signature and age were checked.
+public struct VerifiedPreKeyBundle: Sendable {
+  public let suite: Suite
+  /// The identity key that signed. Whether it belongs to the person is for people to compare.
+  public let identity: IdentityKey
+  public let address: DeviceAddress
+  let signedPreKeyID: SignedPreKeyID
+  let signedPreKey: X25519.PublicKey
+  let oneTimePreKey: OneTimePreKey?
+
+  public var hasOneTimePreKey: Bool { oneTimePreKey != nil }
+}
+
+extension PreKeyBundle: WireEncodable, WireDecodable {
+  @usableFromInline
+  package func encode(into writer: inout Writer) throws(CygnetError) {
+    WireType.preKeyBundle.encodeHeader(into: &writer)
+    try suite.encode(into: &writer)
+    try identity.encode(into: &writer)
+    try address.encode(into: &writer)
+    try signedPreKey.encode(into: &writer)
+    try writer.write(optional: oneTimePreKey)
+    try Suite.encodeNoData(into: &writer)
+  }
+
+  @usableFromInline
+  package init(from reader: inout Reader) throws(CygnetError) {
+    try WireType.preKeyBundle.decodeHeader(from: &reader)
+    suite = try Suite(from: &reader)
+    identity = try Ed25519.PublicKey(from: &reader)
+    address = try DeviceAddress(from: &reader)
+    signedPreKey = try SignedPreKey(from: &reader)
+    oneTimePreKey = try reader.readOptional()
+    try suite.decodeData(from: &reader)
+  }
+}

@@ -41,7 +41,7 @@ package struct DoubleRatchet: Sendable {
   /// Whether a receiving chain has been replaced, so that messages of the first are late ones.
   package var hasLeftFirstReceivingChain = false
 
-  /// RatchetInitAliceHE (Double Ratchet §4.3). Draws the first ratchet key.
+  /// RatchetInitAliceHE (Double Ratchet §4.4). Draws the first ratchet key.
   package static func initiator(
     shared: X3DH.SharedSecret, peerRatchetKey: X25519.PublicKey, suite: Suite,
     using random: inout some RandomSource
@@ -55,7 +55,7 @@ package struct DoubleRatchet: Sendable {
     return ratchet
   }
 
-  /// RatchetInitBobHE (Double Ratchet §4.3). The signed prekey is the first ratchet key.
+  /// RatchetInitBobHE (Double Ratchet §4.4). The signed prekey is the first ratchet key.
   package static func responder(
     shared: X3DH.SharedSecret, ownRatchetKey: X25519.KeyPair, suite: Suite
   ) throws(CygnetError) -> DoubleRatchet {
@@ -70,7 +70,7 @@ package struct DoubleRatchet: Sendable {
 // MARK: - Sending
 
 extension DoubleRatchet {
-  /// RatchetEncryptHE (Double Ratchet §4.4). Draws a ratchet key if a step is due, then the nonce of
+  /// RatchetEncryptHE (Double Ratchet §4.5). Draws a ratchet key if a step is due, then the nonce of
   /// the header.
   package mutating func encrypt(
     _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
@@ -94,7 +94,7 @@ extension DoubleRatchet {
     return RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
   }
 
-  /// The sending chain, after the second half of DHRatchetHE (Double Ratchet §4.4) where it is due.
+  /// The sending chain, after the second half of DHRatchetHE (Double Ratchet §4.6) where it is due.
   private mutating func sendingChain(
     using random: inout some RandomSource
   ) throws(CygnetError) -> SendingChain {
@@ -119,7 +119,7 @@ extension DoubleRatchet {
 // MARK: - Receiving
 
 extension DoubleRatchet {
-  /// RatchetDecryptHE (Double Ratchet §4.4). The header is opened before any key is derived.
+  /// RatchetDecryptHE (Double Ratchet §4.6). The header is opened before any key is derived.
   ///
   /// The current keys are tried before those of skipped messages, which is the frequent case; the
   /// keys differ, so the order changes nothing else.
@@ -168,7 +168,7 @@ extension DoubleRatchet {
     return plaintext
   }
 
-  /// TrySkippedMessageKeysHE (Double Ratchet §4.4).
+  /// TrySkippedMessageKeysHE (Double Ratchet §4.6).
   private mutating func decryptSkipped(
     _ message: RatchetMessage, chain: Int, n: UInt32, _ associatedData: [UInt8]
   ) throws(CygnetError) -> [UInt8] {
@@ -181,7 +181,7 @@ extension DoubleRatchet {
     return plaintext
   }
 
-  /// The first half of DHRatchetHE (Double Ratchet §4.4): the rest of the old chain is skipped up to
+  /// The first half of DHRatchetHE (Double Ratchet §4.6): the rest of the old chain is skipped up to
   /// PN and its chain key dropped, then the new chain begins. Our own step stays due.
   private mutating func decryptAfterStep(
     _ message: RatchetMessage, _ header: RatchetHeader, _ associatedData: [UInt8]
@@ -233,7 +233,7 @@ extension DoubleRatchet {
 }
 
 extension DoubleRatchet.ReceivingChain {
-  /// SkipMessageKeysHE (Double Ratchet §4.4): the keys of messages `n..<until`.
+  /// SkipMessageKeysHE (Double Ratchet §4.6): the keys of messages `n..<until`.
   fileprivate mutating func skip(
     to until: UInt32, budget: UInt32
   ) throws(CygnetError) -> [MessageKey] {

@@ -30,7 +30,7 @@ package struct RootKey: Sendable {
       nextHeaderKey: HeaderKey(output.slice(64..<96)))
   }
 
-  /// The secrets that both parties start from (Double Ratchet §4.3): SK and the two shared header
+  /// The secrets that both parties start from (Double Ratchet §4.4): SK and the two shared header
   /// keys, all three expanded from the X3DH secret with a salt of zeros.
   package struct Start {
     package let rootKey: RootKey

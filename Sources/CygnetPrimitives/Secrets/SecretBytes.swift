@@ -34,19 +34,23 @@ public struct SecretBytes: @unchecked Sendable, Equatable {
   public func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    try unsafe body(UnsafeRawBufferPointer(block.buffer))
+    defer { withExtendedLifetime(block) {} }
+    return try unsafe body(UnsafeRawBufferPointer(block.buffer))
   }
 
   /// Lends the bytes as a span, which cannot outlive the call.
   package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
-    try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(block.buffer)))
+    defer { withExtendedLifetime(block) {} }
+    return try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(block.buffer)))
   }
 
   /// Bytes `range` as a secret of their own.
   /// - Precondition: the range lies inside; callers pass constants or lengths they have checked.
   package func slice(_ range: Range<Int>) -> SecretBytes {
-    unsafe SecretBytes(count: range.count) { target in
-      unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: block.buffer[range]))
+    unsafe withUnsafeBytes { source in
+      unsafe SecretBytes(count: range.count) { target in
+        unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+      }
     }
   }
 
@@ -67,8 +71,9 @@ public struct SecretBytes: @unchecked Sendable, Equatable {
 
   /// Constant time in the content; lengths are not secret.
   public static func == (left: SecretBytes, right: SecretBytes) -> Bool {
-    unsafe ConstantTime.areEqual(
-      UnsafeRawBufferPointer(left.block.buffer), UnsafeRawBufferPointer(right.block.buffer))
+    unsafe left.withUnsafeBytes { first in
+      unsafe right.withUnsafeBytes { second in unsafe ConstantTime.areEqual(first, second) }
+    }
   }
 }
 

@@ -86,7 +86,8 @@ extension DoubleRatchet {
       ratchetKey: chain.ratchetKey.publicKey, previousChainLength: previousChainLength, n: chain.n)
     let sealedHeader = try chain.headerKey.seal(header, using: &random)
     let ciphertext = try messageKey.seal(
-      plaintext, authenticating: sessionData + sealedHeader + authenticating)
+      plaintext,
+      authenticating: Self.associatedData(sessionData, sealedHeader, authenticating))
     chain.chainKey = nextChainKey
     chain.n += 1  // below the bound that was checked
     next.sending = .chain(chain)
@@ -128,19 +129,32 @@ extension DoubleRatchet {
   package mutating func decrypt(
     _ message: RatchetMessage, sessionData: [UInt8], authenticating: [UInt8]
   ) throws(CygnetError) -> [UInt8] {
-    let associatedData = sessionData + message.sealedHeader + authenticating
-    if let current = receiving, let opened = current.headerKey.open(message.sealedHeader) {
+    let associatedData = Self.associatedData(sessionData, message.sealedHeader, authenticating)
+    if let current = receiving, let opened = try current.headerKey.open(message.sealedHeader) {
       let header = try Self.parse(opened)
       return try decrypt(message, header, inCurrent: current, associatedData)
     }
-    if let opened = nextReceivingHeaderKey.open(message.sealedHeader) {
+    if let opened = try nextReceivingHeaderKey.open(message.sealedHeader) {
       return try decryptAfterStep(message, try Self.parse(opened), associatedData)
     }
-    if let (chain, opened) = skipped.openHeader(message.sealedHeader) {
+    if let (chain, opened) = try skipped.openHeader(message.sealedHeader) {
       let header = try Self.parse(opened)
       return try decryptSkipped(message, chain: chain, n: header.n, associatedData)
     }
     throw CygnetError(.authenticationFailed, "the message does not belong to this session")
+  }
+
+  /// CONCAT(AD, enc_header) (Double Ratchet §4.5), then what the application binds. The first two
+  /// have fixed lengths, so the result parses in one way.
+  private static func associatedData(
+    _ sessionData: [UInt8], _ sealedHeader: [UInt8], _ authenticating: [UInt8]
+  ) -> [UInt8] {
+    var data: [UInt8] = []
+    data.reserveCapacity(sessionData.count + sealedHeader.count + authenticating.count)
+    data += sessionData
+    data += sealedHeader
+    data += authenticating
+    return data
   }
 
   private static func parse(_ header: [UInt8]) throws(CygnetError) -> RatchetHeader {

@@ -28,9 +28,9 @@ package struct SkippedMessageKeys: Sendable {
   package init() {}
 
   /// The chain whose header key opens `sealed`, and the header.
-  func openHeader(_ sealed: [UInt8]) -> (chain: Int, header: [UInt8])? {
+  func openHeader(_ sealed: [UInt8]) throws(CygnetError) -> (chain: Int, header: [UInt8])? {
     for (index, chain) in chains.enumerated().reversed() {
-      if let header = chain.headerKey.open(sealed) { return (index, header) }
+      if let header = try chain.headerKey.open(sealed) { return (index, header) }
     }
     return nil
   }

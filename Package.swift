@@ -44,10 +44,16 @@ let targets: [Target] = [
   layer(
     "CygnetVectors",
     ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]),
+  // Times the library beside bare libsodium calls, so it alone imports CSodium beside the wrapper.
+  .target(
+    name: "CygnetBenchmarks",
+    dependencies: ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"],
+    swiftSettings: settings),
   .executableTarget(
     name: "cygnet-cli",
     dependencies: [
       "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
+      "CygnetBenchmarks",
     ],
     swiftSettings: settings),
 

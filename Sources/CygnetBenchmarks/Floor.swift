@@ -80,7 +80,7 @@ internal import CSodium
     under state: Int, _ parts: (UnsafePointer<UInt8>, Int)..., into out: UnsafeMutablePointer<UInt8>
   ) {
     unsafe states[2] = unsafe states[state]
-    for unsafe (part, count) in unsafe parts {
+    for unsafe(part, count) in unsafe parts {
       unsafe crypto_auth_hmacsha256_update(states + 2, part, UInt64(count))
     }
     unsafe crypto_auth_hmacsha256_final(states + 2, out)

@@ -15,8 +15,10 @@ enum Heap {
     defer { unsafe fclose(file) }
     var text = [CChar](repeating: 0, count: 128)
     guard unsafe fgets(&text, Int32(text.count), file) != nil else { return 0 }
-    let fields = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      .split(separator: " ")
+    let fields = String(
+      decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self
+    )
+    .split(separator: " ")
     guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
     return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }

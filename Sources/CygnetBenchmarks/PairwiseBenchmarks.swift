@@ -48,7 +48,9 @@ struct PairwiseBenchmarks {
   }
 
   /// Two sessions that have exchanged `rounds` pairs of messages.
-  private func established(rounds: Int = 1) throws(CygnetError) -> (PairwiseSession, PairwiseSession) {
+  private func established(rounds: Int = 1) throws(CygnetError) -> (
+    PairwiseSession, PairwiseSession
+  ) {
     var (alice, first) = try setUp()
     var bob = try answer(first)
     for _ in 0..<rounds {

@@ -17,9 +17,12 @@ extension PairwiseSession: WireEncodable, WireDecodable {
   ///       Suite suite;
   ///       opaque associated_data[32];      // SHA-256 of AssociatedData
   ///       IdentityKey peer;
-  ///       opaque handshake_id[16];
+  ///       uint8 is_established;            // 1 once the peer has replied, on the responder always
+  ///       select (is_established) {
+  ///         case 0: Handshake handshake;
+  ///         case 1: opaque handshake_id[16];
+  ///       };
   ///       DoubleRatchetState ratchet;
-  ///       optional<Handshake> handshake;   // until the first reply
   ///       opaque suite_data<V>;            // empty in suite 1
   ///     } SessionState;
   @usableFromInline
@@ -28,9 +31,14 @@ extension PairwiseSession: WireEncodable, WireDecodable {
     try suite.encode(into: &writer)
     writer.write(fixed: associatedData)
     try peer.encode(into: &writer)
-    try handshakeID.encode(into: &writer)
+    if let handshake {
+      writer.write(UInt8(0))
+      try handshake.encode(into: &writer)
+    } else {
+      writer.write(UInt8(1))
+      try handshakeID.encode(into: &writer)
+    }
     try ratchet.encode(into: &writer)
-    try writer.write(optional: handshake)
     try Suite.encodeNoData(into: &writer)
   }
 
@@ -40,12 +48,21 @@ extension PairwiseSession: WireEncodable, WireDecodable {
     suite = try Suite(from: &reader)
     associatedData = try reader.readFixed(AssociatedData.digestByteCount)
     peer = try Ed25519.PublicKey(from: &reader)
-    handshakeID = try HandshakeID(from: &reader)
-    ratchet = try DoubleRatchet(suite: suite, from: &reader)
-    handshake = try reader.readOptional()
-    try suite.decodeData(from: &reader)
-    if let handshake, try handshake.id() != handshakeID {
-      throw CygnetError(.malformed, "the handshake is not this session's")
+    switch try reader.readUInt8() {
+    case 0:
+      let handshake = try Handshake(from: &reader)
+      guard handshake.suite == suite else {
+        throw CygnetError(.malformed, "the handshake is of another suite")
+      }
+      self.handshake = handshake
+      handshakeID = try handshake.id()
+    case 1:
+      handshake = nil
+      handshakeID = try HandshakeID(from: &reader)
+    default:
+      throw CygnetError(.malformed, "a flag is 0 or 1")
     }
+    ratchet = try DoubleRatchet(suite: suite, from: &reader)
+    try suite.decodeData(from: &reader)
   }
 }

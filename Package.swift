@@ -69,10 +69,11 @@ let targets: [Target] = [
     path: "Tests/VectorGenerator", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
-  tests("CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise"]),
+  tests(
+    "CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors"]),
   tests("CygnetAttachmentsTests", ["CygnetPrimitives", "CygnetWire", "CygnetAttachments"]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
-  tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise"]),
+  tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
   tests("CLITests", ["CygnetVectors", "cygnet-cli"]),
   tests("LayeringTests", []),
   tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),

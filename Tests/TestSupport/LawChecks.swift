@@ -42,7 +42,7 @@ private func isAccepted<Value>(
 /// Every copy of `bytes` that differs in one bit, with the bit's index.
 package func everyBitFlip(
   of bytes: [UInt8], _ body: (_ bit: Int, _ flipped: [UInt8]) throws -> Void
-) rethrows {
+) throws {
   var flipped = bytes
   for bit in 0..<(8 * bytes.count) {
     flipped[bit / 8] ^= 1 << UInt8(bit % 8)

@@ -46,7 +46,9 @@ package struct TestDevice {
   }
 }
 
-package struct NotInitial: Error {}
+package struct NotInitial: Error {
+  package init() {}
+}
 
 /// Alice, who wrote first, and Bob, with a session on each side.
 package struct TestPair {
@@ -82,4 +84,6 @@ package struct TestPair {
   }
 }
 
-package struct OtherPlaintext: Error {}
+package struct OtherPlaintext: Error {
+  package init() {}
+}

@@ -105,10 +105,16 @@ public struct PreKeys: Sendable {
     for identity: IdentityKey, at address: DeviceAddress
   ) throws(CygnetError) -> PreKeyBundle {
     var oneTimePreKey: OneTimePreKey?
-    while oneTimePreKey == nil, nextUnusedID < nextOneTimeID {
-      let id = OneTimePreKeyID(nextUnusedID)
-      if let pair = oneTime[id] { oneTimePreKey = OneTimePreKey(id: id, key: pair.publicKey) }
-      nextUnusedID += 1
+    // The keys are searched and not the ids, of which a stored state may claim billions.
+    var next: OneTimePreKeyID?
+    for id in oneTime.keys where id.rawValue >= nextUnusedID && next.map({ id < $0 }) != false {
+      next = id
+    }
+    if let next, let pair = oneTime[next] {
+      oneTimePreKey = OneTimePreKey(id: next, key: pair.publicKey)
+      nextUnusedID = next.rawValue + 1  // ids stay below nextOneTimeID
+    } else {
+      nextUnusedID = nextOneTimeID
     }
     return try bundle(for: identity, at: address, oneTimePreKey: oneTimePreKey)
   }

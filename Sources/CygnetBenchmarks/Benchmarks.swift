@@ -3,6 +3,9 @@ internal import CygnetPrimitives
 /// Runs the benchmarks: times in rounds that interleave the library with bare libsodium, then sizes,
 /// then the ratios between the two.
 package enum Benchmarks {
+  /// The library, as figures name it.
+  package static let library = PairwiseBenchmarks.peer
+
   /// The goal of each ratio to bare libsodium.
   private static let goals: [(name: String, goal: Double)] = [
     ("setup_initiator", 1.15), ("setup_responder", 1.15), ("setup_total", 1.15),

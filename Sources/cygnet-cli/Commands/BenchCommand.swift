@@ -1,0 +1,139 @@
+internal import CygnetBenchmarks
+internal import CygnetVectors
+
+/// `cygnet bench`
+enum BenchCommand {
+  static let command = Command(
+    name: "bench",
+    summary: "Time the library beside bare libsodium",
+    discussion: """
+      Every round times one batch of each operation, of the library and of the same cryptography in \
+      bare libsodium calls, so both see the same noise. Medians are printed; quote the ratios, since \
+      times differ from machine to machine.
+
+      With --json each figure is one line with the members kind, peer, name, and ns, min and n for a \
+      time, value and unit for a size, value and goal for a ratio.
+      """,
+    options: [
+      Option(
+        long: "filter", valueName: "TEXT", summary: "Run only figures whose name contains TEXT"),
+      Option(
+        long: "seconds", valueName: "N", value: .count,
+        summary: "Time to spend on small operations (10)"),
+    ],
+    examples: [
+      Example(line: "cygnet bench --filter setup", meaning: "What starting a session costs"),
+      Example(line: "cygnet bench --json > bench.jsonl", meaning: "All figures for a program"),
+    ],
+    run: run)
+
+  @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
+    let (arguments, output) = (invocation.arguments, invocation.output)
+    let seconds = try arguments.count("seconds", in: 1...3600) ?? 10
+    #if DEBUG
+      output.warning("this is a debug build: its figures mean nothing")
+    #endif
+    output.note("timing for about \(seconds) s")
+    let progress = ProgressBar("timing", total: 1000, output: output)
+    var shown = 0
+    let figures = try Benchmarks.run(
+      filter: arguments.text("filter"), seconds: Double(seconds)
+    ) { done in
+      let now = Int(done * 1000)
+      progress.advance(by: now - shown)
+      shown = now
+    }
+    progress.finish()
+    guard !figures.isEmpty else { throw CommandFailure.usage("no figure has such a name") }
+    if output.isJSON {
+      for figure in figures { try output.raw(json(figure).compact + "\n") }
+    } else {
+      for line in table(of: figures).lines(output.outputStyle) { try output.line(line) }
+    }
+    return .ok
+  }
+
+  private static func table(of figures: [Figure]) -> TextTable {
+    var floors: [String: Double] = [:]
+    var ratios: [String: (value: Double, goal: String)] = [:]
+    for figure in figures {
+      switch figure {
+      case .time(let peer, let name, let nanoseconds, _, _, _) where peer != Benchmarks.library:
+        floors[name] = nanoseconds
+      case .ratio(let name, let value, let goal, let isFloor):
+        ratios[name] = (value, "\(isFloor ? "≥" : "≤") \(decimals(goal))")
+      default: break
+      }
+    }
+    var table = TextTable([
+      .left("figure"), .right("cygnet"), .right("bare calls"), .right("ratio"), .right("goal"),
+      .right("rate"),
+    ])
+    for figure in figures {
+      switch figure {
+      case .time(let peer, let name, let nanoseconds, _, _, let bytes)
+      where peer == Benchmarks.library:
+        let ratio = ratios[name]
+        table.add([
+          name, time(nanoseconds), floors[name].map(time) ?? "",
+          ratio.map { decimals($0.value) } ?? "",
+          ratio?.goal ?? "", bytes > 0 ? rate(bytes, nanoseconds) : "",
+        ])
+      case .time(let peer, let name, let nanoseconds, _, _, let bytes) where bytes > 0:
+        table.add(["\(name) (\(peer))", "", time(nanoseconds), "", "", rate(bytes, nanoseconds)])
+      case .fact(_, let name, let value, let unit):
+        table.add([name, "\(Int(value)) \(unit)"])
+      default: break
+      }
+    }
+    return table
+  }
+
+  /// The shape that the benchmarks of other libraries print, so that one program reads them all.
+  private static func json(_ figure: Figure) -> JSON {
+    switch figure {
+    case .time(let peer, let name, let nanoseconds, let least, let count, let bytes):
+      var object = JSONObject()
+      object.append("kind", .string("time"))
+      object.append("peer", .string(peer))
+      object.append("name", .string(name))
+      object.append("ns", .number(tenths(nanoseconds)))
+      object.append("min", .number(tenths(least)))
+      object.append("n", .integer(count))
+      if bytes > 0 {
+        object.append("MBps", .integer(Int(Double(bytes) * 1000 / nanoseconds)))
+      }
+      return .object(object)
+    case .fact(let peer, let name, let value, let unit):
+      return .object([
+        "kind": "fact", "peer": .string(peer), "name": .string(name),
+        "value": .number(tenths(value)), "unit": .string(unit),
+      ])
+    case .ratio(let name, let value, let goal, let isFloor):
+      return .object([
+        "kind": "ratio", "peer": .string(Benchmarks.library), "name": .string(name),
+        "value": .number(decimals(value)), "goal": .number(decimals(goal)),
+        "goal_is": .string(isFloor ? "at least" : "at most"),
+      ])
+    }
+  }
+
+  private static func time(_ nanoseconds: Double) -> String {
+    Duration.nanoseconds(Int64(nanoseconds)).asText
+  }
+
+  private static func rate(_ bytes: Int, _ nanoseconds: Double) -> String {
+    "\(UInt64(Double(bytes) * 1e9 / max(nanoseconds, 1)).asByteCount)/s"
+  }
+
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func decimals(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+}

@@ -19,10 +19,9 @@ package struct SessionStateView {
     package let n: UInt32
   }
 
-  /// Where `n` of a sending chain stands.
-  package static let sendingNumberOffset = 316
-
   package let bytes: [UInt8]
+  /// Where `n` of the sending chain stands, if there is one.
+  package let sendingNumberOffset: Int
   package let associatedData: [UInt8]
   package let rootKey: [UInt8]
   package let nextSendingHeaderKey: [UInt8]
@@ -35,12 +34,19 @@ package struct SessionStateView {
     bytes = try session.state().exposed()
     var cursor = Cursor(bytes: bytes, position: 5)
     associatedData = cursor.take(32)
-    cursor.position += 33 + 16
+    cursor.position += 33
+    if cursor.take(1)[0] == 1 {
+      cursor.position += 16  // the handshake's name
+    } else {
+      cursor.position += 2 + 33 + 33 + 4
+      cursor.position += cursor.take(1)[0] == 1 ? 5 : 1  // one-time prekey, suite data
+    }
     rootKey = cursor.take(32)
     nextSendingHeaderKey = cursor.take(32)
     nextReceivingHeaderKey = cursor.take(32)
     previousChainLength = cursor.number()
     cursor.position += 1
+    sendingNumberOffset = cursor.position + 1 + 4 * 32
     switch cursor.take(1)[0] {
     case 0:
       cursor.position += 64

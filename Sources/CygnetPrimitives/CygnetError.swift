@@ -58,6 +58,7 @@ public struct CygnetError: Error, Sendable {
   /// The error of a store or stream that the application supplied.
   public let underlying: (any Error)?
 
+  /// An error with its code and a reason fixed in the source.
   public init(_ code: Code, _ reason: StaticString, underlying: (any Error)? = nil) {
     self.code = code
     self.reason = reason

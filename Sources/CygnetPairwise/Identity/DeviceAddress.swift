@@ -6,6 +6,7 @@ public import CygnetWire
 public struct DeviceAddress: Hashable, Sendable {
   /// 1 to 255 bytes.
   public let user: [UInt8]
+  /// The number of the device among the user's; any value.
   public let device: UInt32
 
   /// - Throws: `malformed` unless `user` has 1 to 255 bytes.

@@ -6,6 +6,7 @@ package import CygnetWire
 /// One Ed25519 key does both; joint use is sound because signed content is domain-separated and the
 /// agreement's output enters a KDF only (ePrint 2021/509).
 public struct IdentityKeyPair: Sendable {
+  /// What others know the device by.
   public let publicKey: IdentityKey
   private let signingKey: Ed25519.PrivateKey
   package let agreementKey: X25519.PrivateKey

@@ -8,6 +8,7 @@ internal import CygnetWire
 /// `state()` before a ciphertext leaves and together with what a decryption gave; a state used twice
 /// for sending would use a message key twice.
 public struct PairwiseSession: Sendable {
+  /// The algorithms of the session.
   public let suite: Suite
   let associatedData: [UInt8]
   let peer: Ed25519.PublicKey
@@ -20,7 +21,10 @@ public struct PairwiseSession: Sendable {
 
   /// Starts a session towards a device from its verified bundle. Nothing is sent yet: the handshake
   /// travels with each message until the first reply.
-  /// - Parameter own: this device's address, which the peer must know it under.
+  /// - Parameters:
+  ///   - bundle: the peer's bundle, checked.
+  ///   - identity: this device's identity.
+  ///   - own: this device's address, which the peer must know it under.
   /// - Throws: `authenticationFailed` when the bundle holds a low-order key.
   public static func initiate(
     to bundle: VerifiedPreKeyBundle, as identity: IdentityKeyPair, at own: DeviceAddress
@@ -56,10 +60,13 @@ public struct PairwiseSession: Sendable {
   /// On success the one-time prekey is gone from `preKeys`; on failure nothing changed.
   /// - Parameters:
   ///   - message: any of the initiator's messages before the first reply, in any order.
+  ///   - identity: this device's identity.
   ///   - own: this device's address, as the initiator found it in the bundle.
   ///   - sender: the address the message came from. It is authenticated: a message that comes under
   ///     another address than its sender wrote does not open.
   ///   - expected: the identity key on record for the sender, if there is one.
+  ///   - preKeys: the private halves of what this device published.
+  ///   - authenticating: what the initiator bound to the message.
   /// - Throws: `identityChanged` for another identity key than the expected, `duplicate` for a
   ///   handshake answered before, `notFound` for prekeys that are not held, `authenticationFailed`.
   public static func accept(

@@ -5,8 +5,10 @@ public import CygnetWire
 /// state, in the signature over the signed prekey, in the info of every key derivation and in the
 /// associated data: taking it back to a weaker one makes the handshake fail.
 public struct Suite: RawRepresentable, Hashable, Sendable {
+  /// The number on the wire.
   public let rawValue: UInt16
 
+  /// Any number; whether it is known here shows when something is decoded.
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// X3DH over X25519 with HKDF-SHA256; Double Ratchet with encrypted headers, HMAC-SHA256 chains,

@@ -3,8 +3,10 @@ public import CygnetWire
 
 /// The number of a signed prekey, unique within its device.
 public struct SignedPreKeyID: Hashable, Comparable, Sendable {
+  /// The number on the wire.
   public let rawValue: UInt32
 
+  /// Any number; ids in use begin at 1.
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
@@ -12,8 +14,10 @@ public struct SignedPreKeyID: Hashable, Comparable, Sendable {
 
 /// The number of a one-time prekey, unique within its device and never reused.
 public struct OneTimePreKeyID: Hashable, Comparable, Sendable {
+  /// The number on the wire.
   public let rawValue: UInt32
 
+  /// Any number; ids in use begin at 1.
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

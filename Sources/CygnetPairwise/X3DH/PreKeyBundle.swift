@@ -15,6 +15,7 @@ public import CygnetWire
 ///       opaque suite_data<V>;           // empty in suite 1
 ///     } PreKeyBundle;
 public struct PreKeyBundle: Equatable, Sendable {
+  /// The algorithms the device offers.
   public let suite: Suite
   package let identity: Ed25519.PublicKey
   /// The device's address as the bundle claims it.
@@ -78,14 +79,17 @@ public struct PreKeyBundle: Equatable, Sendable {
 
 /// A bundle whose identity key, signature and age were checked.
 public struct VerifiedPreKeyBundle: Sendable {
+  /// The algorithms a session from it will have.
   public let suite: Suite
   /// The identity key that signed. Whether it belongs to the person is for people to compare.
   public let identity: IdentityKey
+  /// The device's address, which the signature covers.
   public let address: DeviceAddress
   let signedPreKeyID: SignedPreKeyID
   let signedPreKey: X25519.PublicKey
   let oneTimePreKey: OneTimePreKey?
 
+  /// Whether a one-time prekey is in it; see `PreKeyBundle.hasOneTimePreKey`.
   public var hasOneTimePreKey: Bool { oneTimePreKey != nil }
 }
 

@@ -88,6 +88,17 @@ package struct SignedPreKeyContent: WireEncodable {
   let createdAt: Timestamp
   let key: X25519.PublicKey
 
+  package init(
+    suite: Suite, address: DeviceAddress, id: SignedPreKeyID, createdAt: Timestamp,
+    key: X25519.PublicKey
+  ) {
+    self.suite = suite
+    self.address = address
+    self.id = id
+    self.createdAt = createdAt
+    self.key = key
+  }
+
   package func encode(into writer: inout Writer) throws(CygnetError) {
     try suite.encode(into: &writer)
     try address.encode(into: &writer)

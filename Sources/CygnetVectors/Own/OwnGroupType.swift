@@ -1,0 +1,33 @@
+internal import CygnetPrimitives
+
+/// The types of test groups in our own files; each names the code that runs its tests.
+enum OwnGroupType: String, Sendable, CaseIterable {
+  case wire = "Wire"
+  case x3dh = "X3DH"
+  case bundle = "PreKeyBundle"
+  case accept = "Accept"
+  case doubleRatchet = "DoubleRatchet"
+  case sessionState = "SessionState"
+  case preKeysState = "PreKeysState"
+  case identityState = "IdentityState"
+  case safetyNumber = "SafetyNumber"
+  case scan = "Scan"
+
+  typealias TestRunner = (inout VectorLedger) throws(CygnetError) -> Void
+
+  /// Reads the group's parameters and gives what runs its tests, in their order.
+  func open(_ group: inout VectorLedger) throws(CygnetError) -> TestRunner {
+    switch self {
+    case .wire: return try WireVectors.open(&group)
+    case .x3dh: return try X3DHTrace.open(&group)
+    case .bundle: return BundleVectors.run
+    case .accept: return try AcceptVectors.open(&group)
+    case .doubleRatchet: return try DoubleRatchetTrace.open(&group)
+    case .sessionState: return StateVectors.runSession
+    case .preKeysState: return StateVectors.runPreKeys
+    case .identityState: return StateVectors.runIdentity
+    case .safetyNumber: return SafetyNumberVectors.runTrace
+    case .scan: return try SafetyNumberVectors.openScan(&group)
+    }
+  }
+}

@@ -67,7 +67,7 @@ let targets: [Target] = [
   .executableTarget(
     name: "VectorGenerator", dependencies: ["CygnetVectors"],
     path: "Tests/VectorGenerator", swiftSettings: testSettings),
-  tests("CygnetPrimitivesTests", ["CygnetPrimitives"]),
+  tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
   tests(
     "CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors"]),

@@ -1,0 +1,167 @@
+import CygnetPrimitives
+import TestSupport
+import Testing
+
+@Suite("XChaCha20Poly1305")
+struct XChaCha20Poly1305Tests {
+  private let key = secret(AEADSample.key)
+  private let nonce = hex("404142434445464748494a4b4c4d4e4f5051525354555657")
+  private let sealed = hex(
+    "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa644"
+      + "0bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e"
+      + "3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52ec0875924c1c7"
+      + "987947deafd8780acf49")
+
+  @Test("the known answer of draft-irtf-cfrg-xchacha §A.3.1, both ways")
+  func known() throws {
+    #expect(
+      try XChaCha20Poly1305.seal(
+        AEADSample.plaintext, key: key, nonce: nonce, authenticating: AEADSample.associated)
+        == sealed)
+    #expect(
+      try XChaCha20Poly1305.open(
+        sealed, key: key, nonce: nonce, authenticating: AEADSample.associated)
+        == AEADSample.plaintext)
+  }
+
+  @Test("every bit of ciphertext, tag, nonce, key and associated data counts")
+  func tampering() throws {
+    func code(
+      _ sealed: [UInt8], _ key: SecretBytes, _ nonce: [UInt8], _ associated: [UInt8]
+    ) -> CygnetError.Code? {
+      failureCode {
+        try XChaCha20Poly1305.open(sealed, key: key, nonce: nonce, authenticating: associated)
+      }
+    }
+    let associated = AEADSample.associated
+    try everyBitFlip(of: sealed) { bit, flipped in
+      #expect(code(flipped, key, nonce, associated) == .authenticationFailed, "bit \(bit)")
+    }
+    try everyBitFlip(of: nonce) { bit, flipped in
+      #expect(code(sealed, key, flipped, associated) == .authenticationFailed, "nonce bit \(bit)")
+    }
+    try everyBitFlip(of: associated) { bit, flipped in
+      #expect(code(sealed, key, nonce, flipped) == .authenticationFailed, "data bit \(bit)")
+    }
+    try everyBitFlip(of: hex(AEADSample.key)) { bit, flipped in
+      let key = SecretBytes(copying: flipped)
+      #expect(code(sealed, key, nonce, associated) == .authenticationFailed, "key bit \(bit)")
+    }
+    #expect(code(sealed, key, nonce, associated + [0]) == .authenticationFailed)
+    #expect(code(sealed, key, nonce, []) == .authenticationFailed)
+  }
+
+  @Test("every truncation is refused, and so is a byte more")
+  func truncation() {
+    for count in 0..<sealed.count {
+      #expect(
+        failureCode {
+          try XChaCha20Poly1305.open(
+            Array(sealed[..<count]), key: key, nonce: nonce,
+            authenticating: AEADSample.associated)
+        } == .authenticationFailed, "\(count) bytes")
+    }
+    #expect(
+      failureCode {
+        try XChaCha20Poly1305.open(
+          sealed + [0], key: key, nonce: nonce, authenticating: AEADSample.associated)
+      } == .authenticationFailed)
+  }
+
+  @Test("an empty plaintext with empty associated data seals to a tag, and opens")
+  func empty() throws {
+    let tag = try XChaCha20Poly1305.seal([], key: key, nonce: nonce, authenticating: [])
+    #expect(tag.count == 16)
+    #expect(try XChaCha20Poly1305.open(tag, key: key, nonce: nonce, authenticating: []) == [])
+    let other = try XChaCha20Poly1305.seal([], key: key, nonce: nonce, authenticating: [0])
+    #expect(other != tag)
+  }
+
+  @Test("a key or nonce of another length is refused")
+  func lengths() {
+    for count in [0, 16, 31, 33] {
+      let short = SecretBytes(copying: [UInt8](repeating: 1, count: count))
+      #expect(
+        failureCode {
+          try XChaCha20Poly1305.seal([1], key: short, nonce: nonce, authenticating: [])
+        } == .internalFault)
+      #expect(
+        failureCode {
+          try XChaCha20Poly1305.open(sealed, key: short, nonce: nonce, authenticating: [])
+        } == .internalFault)
+    }
+    for count in [0, 8, 23, 25, 32] {
+      let nonce = [UInt8](repeating: 1, count: count)
+      #expect(
+        failureCode {
+          try XChaCha20Poly1305.seal([1], key: key, nonce: nonce, authenticating: [])
+        } == .internalFault)
+      #expect(
+        failureCode {
+          try XChaCha20Poly1305.open(sealed, key: key, nonce: nonce, authenticating: [])
+        } == .internalFault)
+    }
+  }
+
+  @Test("spans are appended to what the output holds, and nothing is on failure")
+  func spans() throws {
+    let (plaintext, associated) = (AEADSample.plaintext, AEADSample.associated)
+    var block = [UInt8](repeating: 0xee, count: 1 + sealed.count)
+    let sealedCount = try block.withUnsafeMutableBytes { buffer in
+      var output = OutputRawSpan(buffer: buffer, initializedCount: 1)
+      try XChaCha20Poly1305.seal(
+        plaintext.span.bytes, key: key, nonce: nonce, authenticating: associated.span.bytes,
+        into: &output)
+      return output.finalize(for: buffer)
+    }
+    #expect(sealedCount == block.count && block == [0xee] + sealed)
+
+    let opened = try block.withUnsafeMutableBytes { buffer in
+      var output = OutputRawSpan(buffer: buffer, initializedCount: 2)
+      try XChaCha20Poly1305.open(
+        sealed.span.bytes, key: key, nonce: nonce, authenticating: associated.span.bytes,
+        into: &output)
+      return output.finalize(for: buffer)
+    }
+    #expect(opened == 2 + plaintext.count && Array(block[2..<opened]) == plaintext)
+
+    let refused = block.withUnsafeMutableBytes { buffer in
+      var output = OutputRawSpan(buffer: buffer, initializedCount: 2)
+      do throws(CygnetError) {
+        try XChaCha20Poly1305.open(
+          sealed.span.bytes, key: key, nonce: nonce, authenticating: plaintext.span.bytes,
+          into: &output)
+      } catch { #expect(error.code == .authenticationFailed) }
+      return output.finalize(for: buffer)
+    }
+    #expect(refused == 2)
+    #expect(!Array(block[2...]).contains(plaintext))
+  }
+
+  @Test("an output without room is refused before it is written to")
+  func room() throws {
+    let (plaintext, associated) = (AEADSample.plaintext, AEADSample.associated)
+    for room in [0, 15, 16, plaintext.count - 1, plaintext.count, sealed.count - 1] {
+      var block = [UInt8](repeating: 0xee, count: 1 + room)
+      block.withUnsafeMutableBytes { buffer in
+        var output = OutputRawSpan(buffer: buffer, initializedCount: 1)
+        do throws(CygnetError) {
+          try XChaCha20Poly1305.seal(
+            plaintext.span.bytes, key: key, nonce: nonce, authenticating: associated.span.bytes,
+            into: &output)
+          Issue.record("sealed into \(room) bytes")
+        } catch { #expect(error.code == .internalFault) }
+        if room < plaintext.count {
+          do throws(CygnetError) {
+            try XChaCha20Poly1305.open(
+              sealed.span.bytes, key: key, nonce: nonce, authenticating: associated.span.bytes,
+              into: &output)
+            Issue.record("opened into \(room) bytes")
+          } catch { #expect(error.code == .internalFault) }
+        }
+        #expect(output.finalize(for: buffer) == 1)
+      }
+      #expect(block == [UInt8](repeating: 0xee, count: 1 + room))
+    }
+  }
+}

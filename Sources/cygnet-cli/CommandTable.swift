@@ -25,6 +25,8 @@ enum CommandTable {
       BenchCommand.command,
       CompletionCommand.command,
       HelpCommand.command,
+      InspectCommand.command,
+      VectorsCommand.command,
       VersionCommand.command,
     ])
 

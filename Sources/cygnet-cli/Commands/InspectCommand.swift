@@ -1,0 +1,56 @@
+internal import CygnetPrimitives
+internal import CygnetVectors
+
+/// `cygnet inspect`
+enum InspectCommand {
+  /// Beyond this a file can only be an attachment.
+  private static let maxObjectByteCount = 32 << 20
+
+  static let command = Command(
+    name: "inspect",
+    summary: "Name an object and its fields, without keys",
+    discussion: """
+      Reads a message, a prekey bundle, a stored state, an attachment pointer or blob, a safety \
+      number's code or a vector file, and prints what it is and what its fields say. No key is \
+      needed, and none is printed: identity keys appear as fingerprints, the first 16 bytes of \
+      their SHA-256. Nothing is verified.
+      """,
+    positionals: [
+      Positional(name: "FILE", summary: "The object; - is standard input")
+    ],
+    examples: [
+      Example(line: "cygnet inspect bundle.bin", meaning: "Whose bundle it is, and how old"),
+      Example(line: "cygnet inspect --json - < message.bin", meaning: "The same for a program"),
+    ],
+    exitCodes: [.authentication, .stale, .limit],
+    run: run)
+
+  @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
+    let (arguments, output) = (invocation.arguments, invocation.output)
+    let path = arguments.argumentPath("FILE") ?? Path("-")
+    let file = try InputFile(path)
+    let (inspection, size) = try inspect(file)
+    try output.line("\(inspection.type), \(size.asByteCount): \(inspection.meaning)")
+    for line in inspection.lines() { try output.line(line) }
+    try output.result([
+      "type": .string(inspection.type),
+      "meaning": .string(inspection.meaning),
+      "bytes": .counting(size),
+      "fields": .object(inspection.fields),
+    ])
+    return .ok
+  }
+
+  private static func inspect(_ file: InputFile) throws -> (Inspection, UInt64) {
+    let bytes = try file.readAll(limit: maxObjectByteCount)
+    let size = UInt64(bytes.count)
+    if let vectors = VectorFileInspection.of(bytes) { return (vectors, size) }
+    do {
+      return (try Inspection.of(bytes), size)
+    } catch {
+      var failure = CommandFailure(ExitCode(for: error.code), "\(file.name): \(error.reason)")
+      failure.libraryCode = error.code.name
+      throw failure
+    }
+  }
+}

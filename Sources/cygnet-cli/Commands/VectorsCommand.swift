@@ -1,0 +1,7 @@
+/// `cygnet vectors`
+enum VectorsCommand {
+  static let command = Command(
+    name: "vectors",
+    summary: "Write and run test vectors",
+    children: [VectorsEmitCommand.command])
+}

@@ -1,0 +1,91 @@
+internal import CygnetPrimitives
+internal import CygnetVectors
+internal import CygnetWire
+
+/// What an object is and what its fields say, without any key.
+struct Inspection: Sendable {
+  /// The name of its struct definition, or of the kind of file.
+  let type: String
+  /// What it is for, one line.
+  let meaning: String
+  /// Names and values in the order of the encoding.
+  let fields: JSONObject
+
+  init(_ type: String, _ meaning: String, _ fields: KeyValuePairs<String, JSON>) {
+    self.type = type
+    self.meaning = meaning
+    self.fields = JSON.object(fields).object ?? JSONObject()
+  }
+
+  /// Names an object by its first bytes and decodes it strictly. Layout versions are far below 256,
+  /// so what does not begin with a zero is a foreign file and no later version.
+  /// - Throws: what decoding throws; `malformed` or `unsupported` for bytes that are no object.
+  static func of(_ bytes: [UInt8]) throws(CygnetError) -> Inspection {
+    if let code = try scannable(bytes) { return code }
+    if let first = bytes.first, first != 0 {
+      throw CygnetError(.malformed, "not an object of this library")
+    }
+    switch try WireType.peek(bytes) {
+    case .preKeyBundle: return try preKeyBundle(bytes)
+    case .initialMessage, .ratchetMessage: return try message(bytes)
+    case .sessionState: return try sessionState(SecretBytes(copying: bytes))
+    case .preKeysState: return try preKeysState(SecretBytes(copying: bytes))
+    case .identityState: return try identityState(SecretBytes(copying: bytes))
+    case .scannableSafetyNumber, .attachmentPointer, .attachmentResumption:
+      throw CygnetError(.unsupported, "a kind of object that is not shown by this release")
+    }
+  }
+
+  /// Lines for people: nested objects are indented.
+  func lines() -> [String] {
+    var lines: [String] = []
+    Self.add(fields, indent: "  ", to: &lines)
+    return lines
+  }
+
+  private static func add(_ object: JSONObject, indent: String, to lines: inout [String]) {
+    for member in object.members {
+      let name = member.key.split(separator: "_").joined(separator: " ")
+      switch member.value {
+      case .object(let inner):
+        lines.append("\(indent)\(name)")
+        add(inner, indent: indent + "  ", to: &lines)
+      case .array(let elements):
+        lines.append("\(indent)\(name): \(elements.isEmpty ? "none" : "")".trimmed)
+        for element in elements { add(element, indent: indent + "  ", to: &lines) }
+      default: lines.append("\(indent)\(name): \(text(member.value))")
+      }
+    }
+  }
+
+  private static func add(_ element: JSON, indent: String, to lines: inout [String]) {
+    guard let object = element.object else {
+      lines.append("\(indent)- \(text(element))")
+      return
+    }
+    var parts: [String] = []
+    for member in object.members {
+      parts.append(
+        "\(member.key.split(separator: "_").joined(separator: " ")) \(text(member.value))")
+    }
+    lines.append("\(indent)- \(parts.joined(separator: ", "))")
+  }
+
+  private static func text(_ value: JSON) -> String {
+    switch value {
+    case .null: "none"
+    case .bool(let value): value ? "yes" : "no"
+    case .number(let literal): literal
+    case .string(let text): text.escaped
+    case .array, .object: value.compact
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -94,7 +94,8 @@ struct Ed25519Tests {
     for count in [0, 31, 33, 64] {
       let bytes = [UInt8](repeating: 1, count: count)
       #expect(failureCode { try Ed25519.PublicKey(bytes) } == .malformed)
-      #expect(failureCode { try Ed25519.PrivateKey(seed: SecretBytes(copying: bytes)) } == .malformed)
+      let seed = SecretBytes(copying: bytes)
+      #expect(failureCode { try Ed25519.PrivateKey(seed: seed) } == .malformed)
     }
   }
 

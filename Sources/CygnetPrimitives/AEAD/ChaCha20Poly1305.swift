@@ -77,6 +77,37 @@ package enum ChaCha20Poly1305 {
     return plaintext
   }
 
+  /// Writes ciphertext and tag over `target`, which is exactly 16 bytes longer than the plaintext.
+  /// - Throws: `internalFault` when a length is another one.
+  package static func seal(
+    _ plaintext: RawSpan, key: SecretBytes, nonce: [UInt8], authenticating: RawSpan,
+    over target: inout MutableRawSpan
+  ) throws(CygnetError) {
+    guard target.byteCount - tagByteCount == plaintext.byteCount else {
+      throw CygnetError(.internalFault, "no room for the ciphertext")
+    }
+    try unsafe target.withUnsafeMutableBytes { (buffer) throws(CygnetError) in
+      try unsafe seal(
+        plaintext, key: key, nonce: nonce, authenticating: authenticating, into: buffer)
+    }
+  }
+
+  /// Writes the plaintext over `target`, which is exactly 16 bytes shorter than the ciphertext; on
+  /// failure `target` holds zeros.
+  /// - Throws: `authenticationFailed`; `internalFault` when a length is another one.
+  package static func open(
+    _ ciphertext: RawSpan, key: SecretBytes, nonce: [UInt8], authenticating: RawSpan,
+    over target: inout MutableRawSpan
+  ) throws(CygnetError) {
+    guard ciphertext.byteCount - tagByteCount == target.byteCount else {
+      throw CygnetError(.internalFault, "no room for the plaintext")
+    }
+    _ = try unsafe target.withUnsafeMutableBytes { (buffer) throws(CygnetError) in
+      try unsafe open(
+        ciphertext, key: key, nonce: nonce, authenticating: authenticating, into: buffer)
+    }
+  }
+
   /// `target` holds at least 16 bytes more than the plaintext.
   private static func seal(
     _ plaintext: RawSpan, key: SecretBytes, nonce: [UInt8], authenticating: RawSpan,

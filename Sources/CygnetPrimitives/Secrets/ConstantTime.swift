@@ -24,6 +24,10 @@ package enum ConstantTime {
     return unsafe sodium_is_zero(base.assumingMemoryBound(to: UInt8.self), bytes.count) == 1
   }
 
+  package static func isZero(_ bytes: RawSpan) -> Bool {
+    unsafe bytes.withUnsafeBytes { bytes in unsafe isZero(bytes) }
+  }
+
   /// Wipes an array in place, where it has one owner; a shared one is copied first by the language,
   /// so call this only on an array nobody else holds.
   package static func wipe(_ bytes: inout [UInt8]) {

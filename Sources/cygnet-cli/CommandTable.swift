@@ -22,8 +22,10 @@ enum CommandTable {
       """,
     options: [Option(long: "version", summary: "Print the version and exit")],
     children: [
+      AttachCommand.command,
       BenchCommand.command,
       CompletionCommand.command,
+      DemoCommand.command,
       HelpCommand.command,
       InspectCommand.command,
       VectorsCommand.command,

@@ -1,0 +1,97 @@
+import Foundation
+
+/// The built `cygnet`, run as a process of its own.
+public struct CommandLineTool: Sendable {
+  /// What a run left behind.
+  public struct Outcome: Sendable {
+    public let exitCode: Int32
+    public let output: [UInt8]
+    public let talk: String
+
+    public var text: String { String(decoding: output, as: UTF8.self) }
+  }
+
+  /// A folder for the files of one test, removed with it.
+  public final class Folder: Sendable {
+    public let path: String
+
+    public init() throws {
+      let url = FileManager.default.temporaryDirectory
+        .appendingPathComponent("cygnet-test-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    @discardableResult
+    public func write(_ bytes: [UInt8], _ name: String) throws -> String {
+      try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+      return file(name)
+    }
+
+    public func read(_ name: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
+    }
+
+    public func exists(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: file(name))
+    }
+
+    public func permissions(_ name: String) throws -> Int {
+      let attributes = try FileManager.default.attributesOfItem(atPath: file(name))
+      return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    }
+
+    public func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
+  }
+
+  public let path: String
+
+  /// The program that was built beside the tests.
+  public init() throws {
+    let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("cygnet").path
+    guard FileManager.default.isExecutableFile(atPath: beside) else {
+      throw Missing(path: beside)
+    }
+    path = beside
+  }
+
+  public struct Missing: Error, CustomStringConvertible {
+    let path: String
+    public var description: String { "no program at \(path)" }
+  }
+
+  /// Runs to the end; standard input is empty unless given.
+  public func run(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    outputPath: String? = nil
+  ) throws -> Outcome {
+    let folder = try Folder()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    try folder.write(input, "input")
+    try folder.write([], "output")
+    try folder.write([], "talk")
+    process.standardInput = FileHandle(forReadingAtPath: folder.file("input"))
+    process.standardOutput = FileHandle(
+      forWritingAtPath: outputPath ?? folder.file("output"))
+    process.standardError = FileHandle(forWritingAtPath: folder.file("talk"))
+    try process.run()
+    process.waitUntilExit()
+    let code =
+      process.terminationReason == .exit
+      ? process.terminationStatus : -process.terminationStatus
+    return Outcome(
+      exitCode: code, output: try folder.read("output"),
+      talk: String(decoding: try folder.read("talk"), as: UTF8.self))
+  }
+}

@@ -1,7 +1,7 @@
 public import CygnetPrimitives
 
 /// What stands in front of every top-level object, so that any of them can be told from its first
-/// three bytes:
+/// three bytes (Specification: Wire):
 ///
 ///     struct {
 ///       uint16 version = 1;

@@ -4,6 +4,8 @@ public import CygnetPrimitives
 ///
 /// Both sides compute the same 60 digits from both identity keys and user names. Each half is 5,200
 /// iterations of SHA-512, so that finding a key whose digits collide costs that much more a try.
+///
+/// Specification: SafetyNumber
 public struct SafetyNumber: Sendable {
   /// Version 2: user names are the stable identifiers.
   private static let version: UInt8 = 2

@@ -2,7 +2,7 @@ package import CygnetPrimitives
 package import CygnetWire
 
 /// What an identity key signs: the content behind a label that says what it is for, so that a
-/// signature made for one purpose never serves another.
+/// signature made for one purpose never serves another. Specification: Identity-and-bundles
 ///
 ///     struct {
 ///       opaque label<V>;     // "Cygnet 1.0 " + Label

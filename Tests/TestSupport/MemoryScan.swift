@@ -47,11 +47,25 @@
     // scan searches it too: so one runs at a time and wipes its buffer at the end.
     private static let turn = Mutex(())
 
-    /// How often either half of each secret stands in memory.
+    /// How often either half of each secret stands in memory: 2 for one whole copy.
+    ///
+    /// The stack below this call is overwritten first: what libsodium's functions leave there is
+    /// not promised to be wiped.
     package func occurrences() -> [Int] {
       Self.turn.withLock { _ in
         defer { memset(buffer, 0, Self.chunkByteCount) }
+        Self.overwriteStack(64)
         return search()
+      }
+    }
+
+    /// Overwrites 4 KiB a level.
+    @inline(never)
+    private static func overwriteStack(_ levels: Int) {
+      var block = InlineArray<4096, UInt8>(repeating: 0)
+      withUnsafeMutableBytes(of: &block) { bytes in
+        bytes[levels] = UInt8(truncatingIfNeeded: levels)
+        if levels > 0 { overwriteStack(levels - 1) }
       }
     }
 

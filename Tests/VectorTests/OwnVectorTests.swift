@@ -57,6 +57,20 @@ struct OwnVectorTests {
     #expect(used == Set(file["notes"]?.object?.keys ?? []))
   }
 
+  @Test(
+    "figures that others published come out", arguments: ["kdf", "curve25519", "aead", "pairwise"])
+  func publishedFigures(name: String) throws {
+    let report = OwnVectorFile.run(try Self.load("published/\(name).json"))
+    for failure in report.failures { Issue.record("\(name) \(failure.id): \(failure.what)") }
+    #expect(report.isClean)
+  }
+
+  @Test("every published file has a test")
+  func publishedFiles() {
+    let files = RepositoryFiles.list("\(Self.folder)/published", suffix: ".json")
+    #expect(files == ["aead.json", "curve25519.json", "kdf.json", "pairwise.json"])
+  }
+
   @Test("another seed gives another file, which holds as well", arguments: OwnVectorSuite.all)
   func otherSeeds(suite: OwnVectorSuite) throws {
     let file = try suite.emit(seed: [UInt8](repeating: 0xa5, count: 32))

@@ -13,6 +13,15 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case safetyNumber = "SafetyNumber"
   case scan = "Scan"
 
+  case hmac = "HMAC"
+  case hkdf = "HKDF"
+  case x25519 = "X25519"
+  case ed25519 = "Ed25519"
+  case conversion = "Ed25519ToX25519"
+  case aead = "AEAD"
+  case x3dhSecret = "X3DHSecret"
+  case chain = "Chain"
+
   typealias TestRunner = (inout VectorLedger) throws(CygnetError) -> Void
 
   /// Reads the group's parameters and gives what runs its tests, in their order.
@@ -28,6 +37,14 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .identityState: return StateVectors.runIdentity
     case .safetyNumber: return SafetyNumberVectors.runTrace
     case .scan: return try SafetyNumberVectors.openScan(&group)
+    case .hmac: return PublishedFigures.runHMAC
+    case .hkdf: return PublishedFigures.runHKDF
+    case .x25519: return PublishedFigures.runX25519
+    case .ed25519: return PublishedFigures.runEd25519
+    case .conversion: return PublishedFigures.runConversion
+    case .aead: return PublishedFigures.runAEAD
+    case .x3dhSecret: return PublishedFigures.runX3DHSecret
+    case .chain: return PublishedFigures.runChain
     }
   }
 }

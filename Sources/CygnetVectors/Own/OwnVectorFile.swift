@@ -47,11 +47,21 @@ package enum OwnVectorFile {
     else { throw file.failure("unknown \"schema\" or \"kind\"") }
     _ = try file.text("protocol")
     _ = try file.text("spec")
+    if file.has("source") {
+      _ = try file.text("source")
+      return try readRest(kind, &file)
+    }
     try file.nested("generator") { (generator) throws(CygnetError) in
       _ = try generator.text("tool")
       _ = try generator.bytes("seed")
       _ = try generator.text("label")
     }
+    return try readRest(kind, &file)
+  }
+
+  private static func readRest(
+    _ kind: OwnVectorSuite.Kind, _ file: inout VectorLedger
+  ) throws(CygnetError) -> Header {
     guard try file.integer("now") == OwnVectorSuite.now else {
       throw file.failure("\"now\" is another time than the tests'")
     }

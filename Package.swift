@@ -71,7 +71,9 @@ let targets: [Target] = [
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
   tests(
     "CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors"]),
-  tests("CygnetAttachmentsTests", ["CygnetPrimitives", "CygnetWire", "CygnetAttachments"]),
+  tests(
+    "CygnetAttachmentsTests",
+    ["CygnetPrimitives", "CygnetWire", "CygnetAttachments", "CygnetVectors"]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
   tests("CLITests", ["CygnetVectors", "cygnet-cli"]),

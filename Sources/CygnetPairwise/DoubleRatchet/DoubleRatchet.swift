@@ -51,7 +51,7 @@ package struct DoubleRatchet: Sendable {
       suite: suite, rootKey: start.rootKey, sending: .due(peer: peerRatchetKey), receiving: nil,
       nextSendingHeaderKey: start.initiatorHeaderKey,
       nextReceivingHeaderKey: start.responderHeaderKey, previousChainLength: 0)
-    _ = try ratchet.sendingChain(using: &random)
+    try ratchet.takeSendingStep(using: &random)
     return ratchet
   }
 
@@ -76,8 +76,17 @@ extension DoubleRatchet {
     _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
     using random: inout some RandomSource
   ) throws(CygnetError) -> RatchetMessage {
-    var next = self
-    var chain = try next.sendingChain(using: &random)
+    if case .due = sending {
+      var stepped = self
+      try stepped.takeSendingStep(using: &random)
+      let message = try stepped.encrypt(
+        plaintext, sessionData: sessionData, authenticating: authenticating, using: &random)
+      self = stepped
+      return message
+    }
+    guard case .chain(var chain) = sending else {
+      throw CygnetError(.wrongState, "the responder sends after the first message it receives")
+    }
     guard chain.n <= Limits.maxChainLength else {
       throw CygnetError(.limitExceeded, "the sending chain is full: start a new session")
     }
@@ -90,30 +99,22 @@ extension DoubleRatchet {
       authenticating: Self.associatedData(sessionData, sealedHeader, authenticating))
     chain.chainKey = nextChainKey
     chain.n += 1  // below the bound that was checked
-    next.sending = .chain(chain)
-    self = next
+    sending = .chain(chain)
     return RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
   }
 
-  /// The sending chain, after the second half of DHRatchetHE (Double Ratchet §4.6) where it is due.
-  private mutating func sendingChain(
+  /// The second half of DHRatchetHE (Double Ratchet §4.6), where it is due.
+  private mutating func takeSendingStep(
     using random: inout some RandomSource
-  ) throws(CygnetError) -> SendingChain {
-    switch sending {
-    case .chain(let chain):
-      return chain
-    case .waiting:
-      throw CygnetError(.wrongState, "the responder sends after the first message it receives")
-    case .due(let peer):
-      let pair = try X25519.KeyPair.generate(using: &random)
-      let step = try rootKey.step(X25519.agreement(pair.privateKey, peer), suite: suite)
-      let chain = SendingChain(
-        ratchetKey: pair, chainKey: step.chainKey, headerKey: nextSendingHeaderKey, n: 0)
-      rootKey = step.rootKey
-      nextSendingHeaderKey = step.nextHeaderKey
-      sending = .chain(chain)
-      return chain
-    }
+  ) throws(CygnetError) {
+    guard case .due(let peer) = sending else { return }
+    let pair = try X25519.KeyPair.generate(using: &random)
+    let step = try rootKey.step(X25519.agreement(pair.privateKey, peer), suite: suite)
+    sending = .chain(
+      SendingChain(
+        ratchetKey: pair, chainKey: step.chainKey, headerKey: nextSendingHeaderKey, n: 0))
+    rootKey = step.rootKey
+    nextSendingHeaderKey = step.nextHeaderKey
   }
 }
 

@@ -17,7 +17,9 @@ public struct AttachmentDecryptor: ~Copyable {
   private var taken: UInt64 = 0
   private var hasFailed = false
 
-  /// - Parameter maxSize: the largest content that is taken.
+  /// - Parameters:
+  ///   - pointer: what came in the message.
+  ///   - maxSize: the largest content that is taken.
   /// - Throws: `limitExceeded` for content above the limit.
   public init(
     _ pointer: AttachmentPointer, maxSize: UInt64 = AttachmentLimits.defaultMaxSize

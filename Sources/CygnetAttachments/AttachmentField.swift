@@ -96,12 +96,19 @@ public indirect enum AttachmentField: Equatable, Sendable {
 
 /// How an attachment wants to be shown. Bits that are unknown here are kept.
 public struct AttachmentFlags: OptionSet, Sendable {
+  /// The bits on the wire.
   public let rawValue: UInt32
+  /// Any bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  /// Plays again and again, without sound.
   public static let loops = AttachmentFlags(rawValue: 1)
+  /// Shown without a frame.
   public static let borderless = AttachmentFlags(rawValue: 2)
+  /// Hidden until it is asked for.
   public static let spoiler = AttachmentFlags(rawValue: 4)
+  /// Shown as a sticker.
   public static let sticker = AttachmentFlags(rawValue: 8)
+  /// Sent in its full resolution on purpose.
   public static let highDefinition = AttachmentFlags(rawValue: 16)
 }

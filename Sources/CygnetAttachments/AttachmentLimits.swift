@@ -29,17 +29,25 @@ public enum AttachmentLimits {
 
   /// A whole pointer with its fields: it travels inside a message, which is 256 KiB at most.
   public static let maxPointerByteCount = 16_384
+  /// UTF-8 bytes of a locator.
   public static let maxLocatorByteCount = 2_048
+  /// ASCII bytes of a media type: two names of RFC 6838 and a slash.
   public static let maxMediaTypeByteCount = 127
   /// What common file systems allow for a name.
   public static let maxFileNameByteCount = 255
+  /// UTF-8 bytes of a caption.
   public static let maxCaptionByteCount = 4_096
+  /// UTF-8 bytes of an alternative text.
   public static let maxAltTextByteCount = 4_096
+  /// UTF-8 bytes of a document's title.
   public static let maxTitleByteCount = 255
+  /// Bytes of a placeholder; a blurhash takes about 30.
   public static let maxPlaceholderByteCount = 64
   /// An inline thumbnail leaves room in the pointer for the rest.
   public static let maxThumbnailByteCount = 8_192
+  /// Samples of a waveform: more than a screen shows.
   public static let maxWaveformSampleCount = 128
+  /// Renditions of one attachment.
   public static let maxRenditionCount = 8
   /// Fields in one pointer: known ones are 19, the rest is room for what later versions add.
   public static let maxFieldCount = 64

@@ -24,13 +24,16 @@ public import CygnetWire
 public struct AttachmentPointer: Equatable, Sendable {
   static let scheme: UInt8 = 1
 
+  /// What the blob is to its attachment.
   public let role: AttachmentRole
+  /// How the content was lengthened.
   public let padding: Padding
   package let key: AttachmentKey
   /// Bytes of the content.
   public let size: UInt64
   /// Bytes of the blob.
   public let blobSize: UInt64
+  /// How `digest` is computed.
   public let digestAlgorithm: DigestAlgorithm
   /// The digest of the blob, 32 bytes; a fitting name to store it under.
   public let digest: [UInt8]

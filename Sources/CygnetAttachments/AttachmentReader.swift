@@ -13,6 +13,7 @@ public struct AttachmentReader: Sendable {
   private static let maxFetchChunkCount = UInt64(AttachmentLimits.partChunkCount)
 
   /// - Parameters:
+  ///   - pointer: what came in the message.
   ///   - header: the blob's first 56 bytes, fetched once for all ranges.
   ///   - maxSize: the largest content that is taken.
   /// - Throws: `limitExceeded` for content above the limit, `truncated` for a header of another
@@ -29,7 +30,9 @@ public struct AttachmentReader: Sendable {
   }
 
   /// The content's bytes in `range`.
-  /// - Parameter fetch: gives exactly the bytes of the blob in a range; called once for every 8 MiB.
+  /// - Parameters:
+  ///   - range: counted in bytes of content.
+  ///   - fetch: gives exactly the bytes of the blob in a range; called once for every 8 MiB.
   /// - Throws: `limitExceeded` for a range that is not inside the content; `truncated` or `malformed`
   ///   when `fetch` gives less or more than was asked; `authenticationFailed`; what `fetch` throws.
   public func read(

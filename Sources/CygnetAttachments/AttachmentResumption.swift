@@ -22,8 +22,11 @@ public import CygnetWire
 public struct AttachmentResumption: Equatable, Sendable {
   package let key: AttachmentKey
   package let salt: [UInt8]
+  /// What the blob is to its attachment.
   public let role: AttachmentRole
+  /// How the content is lengthened.
   public let padding: Padding
+  /// How the digest of the blob is computed.
   public let digestAlgorithm: DigestAlgorithm
   /// Bytes of the content.
   public let size: UInt64

@@ -4,6 +4,7 @@
 /// server, could show other bytes to other receivers; only `AttachmentDecryptor.finish()` rules that
 /// out. Show such bytes while loading, and keep nothing that is not completed.
 public struct ProvisionalBytes: Sendable {
+  /// Content, in order.
   public let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }

@@ -6,8 +6,9 @@ package func filledBytes(
 ) throws(CygnetError) -> [UInt8] {
   var failure: CygnetError?
   let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
-    var span = unsafe MutableRawSpan(_unsafeElements: UnsafeMutableBufferPointer(
-      rebasing: buffer[..<count]))
+    var span = unsafe MutableRawSpan(
+      _unsafeElements: UnsafeMutableBufferPointer(
+        rebasing: buffer[..<count]))
     do throws(CygnetError) {
       try fill(&span)
       initialised = count

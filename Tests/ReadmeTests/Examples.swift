@@ -103,4 +103,59 @@ struct Examples {
     // end
     #expect(same)
   }
+
+  @Test("an attachment goes out, comes back whole and in part, and passes a server")
+  func attachment() throws {
+    let photo = [UInt8](0..<200)
+    var (session, peer) = try sessions()
+    // begin Sending-attachments.md
+    var encryptor = try AttachmentEncryptor(size: UInt64(photo.count))
+    var blob = try encryptor.update(photo)
+    var (tail, pointer) = try encryptor.finish()
+    blob += tail
+    // end
+    // begin Sending-attachments.md
+    try pointer.setFields([.mediaType("image/jpeg"), .fileName("sunset.jpg")])
+    try pointer.setLocator("https://files.example/sunset")
+    let message = try session.encrypt(pointer.encoded()).encoded()
+    // end
+    // begin Sending-attachments.md
+    let received = try AttachmentPointer(decoding: peer.decrypt(PairwiseMessage(decoding: message)))
+    var decryptor = try AttachmentDecryptor(received)
+    let content = try decryptor.update(blob)
+    try decryptor.finish()
+    // end
+    #expect(content.bytes == photo)
+    #expect(received.fileName == "sunset.jpg")
+    // begin Sending-attachments.md
+    let reader = try AttachmentReader(received, header: Array(blob[..<56]))
+    let part = try reader.read(10..<20) { range in
+      Array(blob[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+    // end
+    #expect(part.bytes == Array(10..<20))
+    // begin Sending-attachments.md
+    var verifier = try BlobVerifier(
+      size: UInt64(blob.count), digest: pointer.digest, maxSize: 100_000_000)
+    try verifier.update(blob)
+    _ = try verifier.finish()
+    // end
+  }
+
+  /// A session that was answered, and its peer's.
+  private func sessions() throws -> (PairwiseSession, PairwiseSession) {
+    let (alice, bob) = (try IdentityKeyPair.generate(), try IdentityKeyPair.generate())
+    let aliceAddress = try DeviceAddress(user: [1], device: 1)
+    let bobAddress = try DeviceAddress(user: [2], device: 1)
+    var preKeys = try PreKeys.generate(for: bob, at: bobAddress, now: now, oneTimeCount: 1)
+    let bundle = try preKeys.takeBundle(for: bob.publicKey, at: bobAddress).verified(now: now)
+    var session = try PairwiseSession.initiate(to: bundle, as: alice, at: aliceAddress)
+    guard case .initial(let initial) = try session.encrypt([]) else {
+      throw CygnetError(.internalFault, "a first message carries the handshake")
+    }
+    var (peer, _) = try PairwiseSession.accept(
+      initial, as: bob, at: bobAddress, from: aliceAddress, using: &preKeys)
+    _ = try session.decrypt(peer.encrypt([]))
+    return (session, peer)
+  }
 }

@@ -1,10 +1,13 @@
 internal import CygnetPrimitives
 internal import CygnetVectors
+internal import CygnetWire
 
 /// `cygnet inspect`
 enum InspectCommand {
   /// Beyond this a file can only be an attachment.
   private static let maxObjectByteCount = 32 << 20
+  /// Bytes of a blob that are looked at.
+  private static let headByteCount = 1 << 16
 
   static let command = Command(
     name: "inspect",
@@ -42,12 +45,23 @@ enum InspectCommand {
   }
 
   private static func inspect(_ file: InputFile) throws -> (Inspection, UInt64) {
+    if let size = file.size, size > UInt64(maxObjectByteCount) {
+      guard let blob = Inspection.blob(try file.read(upTo: headByteCount), size: size) else {
+        throw CommandFailure(.authentication, "\(file.name): not an object of this library")
+      }
+      return (blob, size)
+    }
     let bytes = try file.readAll(limit: maxObjectByteCount)
     let size = UInt64(bytes.count)
     if let vectors = VectorFileInspection.of(bytes) { return (vectors, size) }
     do {
       return (try Inspection.of(bytes), size)
     } catch {
+      // A blob has no mark of its own, so it is what remains.
+      let isObject = (try? WireType.peek(bytes)) != nil
+      if !isObject, let blob = Inspection.blob(Array(bytes.prefix(headByteCount)), size: size) {
+        return (blob, size)
+      }
       var failure = CommandFailure(ExitCode(for: error.code), "\(file.name): \(error.reason)")
       failure.libraryCode = error.code.name
       throw failure

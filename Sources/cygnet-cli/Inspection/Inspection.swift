@@ -31,7 +31,8 @@ struct Inspection: Sendable {
     case .sessionState: return try sessionState(SecretBytes(copying: bytes))
     case .preKeysState: return try preKeysState(SecretBytes(copying: bytes))
     case .identityState: return try identityState(SecretBytes(copying: bytes))
-    case .scannableSafetyNumber, .attachmentPointer, .attachmentResumption:
+    case .attachmentPointer: return try attachmentPointer(bytes)
+    case .scannableSafetyNumber, .attachmentResumption:
       throw CygnetError(.unsupported, "a kind of object that is not shown by this release")
     }
   }

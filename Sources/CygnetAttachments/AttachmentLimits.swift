@@ -54,6 +54,6 @@ public enum AttachmentLimits {
 
   /// Chunks that one step of a parallel run handles: small enough for a core's cache.
   static let sliceChunkCount = 32
-  /// Threads of a parallel run. Memory grows by about 1 MiB for each, so 16 stay below 64 MiB.
+  /// Threads of a parallel run. Memory grows by about 2 MiB for each, so 16 stay below 64 MiB.
   static let maxThreadCount = 16
 }

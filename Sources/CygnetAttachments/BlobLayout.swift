@@ -66,6 +66,12 @@ public struct BlobLayout: Equatable, Sendable {
     index >= chunkCount ? blobSize : Self.header + index * Self.sealedChunk
   }
 
+  /// The chunk that holds byte `blobOffset` of the blob; the first for bytes of the header.
+  func chunk(at blobOffset: UInt64) -> UInt64 {
+    guard blobOffset > Self.header else { return 0 }
+    return (blobOffset - Self.header) / Self.sealedChunk
+  }
+
   /// The first chunk that begins at `blobOffset` or after it.
   func firstChunk(from blobOffset: UInt64) -> UInt64 {
     guard blobOffset > Self.header else { return 0 }

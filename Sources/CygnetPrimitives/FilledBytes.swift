@@ -53,3 +53,14 @@ extension [UInt8] {
     try unsafe body(span.bytes)
   }
 }
+
+extension [UInt8] {
+  /// Lends the bytes to be overwritten.
+  package mutating func withMutableBytes<R, E: Error>(
+    _ body: (inout MutableRawSpan) throws(E) -> R
+  ) throws(E) -> R {
+    var span = mutableSpan
+    var bytes = unsafe span.mutableBytes
+    return try body(&bytes)
+  }
+}

@@ -131,7 +131,7 @@ struct OwnVectorTests {
     var tried = 0
     while let altered = Alteration.of(file, index, only: ["result", "error", "value", "plaintext"])
     {
-      index += 3
+      index += 7
       tried += 1
       if OwnVectorFile.run(altered.file).isClean { Issue.record("unnoticed: \(altered.path)") }
     }

@@ -13,6 +13,9 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case safetyNumber = "SafetyNumber"
   case scan = "Scan"
 
+  case attachment = "Attachment"
+  case attachmentChange = "AttachmentChange"
+  case padme = "Padme"
   case hmac = "HMAC"
   case hkdf = "HKDF"
   case x25519 = "X25519"
@@ -37,6 +40,9 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .identityState: return StateVectors.runIdentity
     case .safetyNumber: return SafetyNumberVectors.runTrace
     case .scan: return try SafetyNumberVectors.openScan(&group)
+    case .attachment: return AttachmentTrace.run
+    case .attachmentChange: return try AttachmentRefusals.open(&group)
+    case .padme: return AttachmentTrace.runPadme
     case .hmac: return PublishedFigures.runHMAC
     case .hkdf: return PublishedFigures.runHKDF
     case .x25519: return PublishedFigures.runX25519

@@ -25,7 +25,10 @@ package struct OwnVectorSuite: Sendable {
     [
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
       DoubleRatchetTrace.suite,
-    ] + ConversationVectors.suites + [SafetyNumberVectors.suite, StateVectors.suite]
+    ] + ConversationVectors.suites + [
+      SafetyNumberVectors.suite, StateVectors.suite, AttachmentTrace.suite,
+      AttachmentRefusals.suite, AttachmentPointerVectors.suite,
+    ]
 
   package static func named(_ name: String) -> OwnVectorSuite? {
     for suite in all where suite.name == name { return suite }

@@ -27,12 +27,18 @@ package struct OwnVectorWriter {
   struct Test {
     let comment: String
     var flags: [String] = []
-    let inputs: KeyValuePairs<String, JSON>
+    let inputs: [(String, JSON)]
 
     init(_ comment: String, flags: [String] = [], _ inputs: KeyValuePairs<String, JSON>) {
       self.comment = comment
       self.flags = flags
-      self.inputs = inputs
+      self.inputs = inputs.map { ($0.key, $0.value) }
+    }
+
+    init(_ comment: String, flags: [String], members: [(String, JSON)]) {
+      self.comment = comment
+      self.flags = flags
+      inputs = members
     }
   }
 

@@ -1,3 +1,4 @@
+internal import CygnetAttachments
 internal import CygnetPairwise
 internal import CygnetPrimitives
 internal import CygnetWire
@@ -21,6 +22,7 @@ enum WireKind: String, CaseIterable, Sendable {
   case sessionState = "SessionState"
   case preKeysState = "PreKeysState"
   case identityState = "IdentityState"
+  case attachmentPointer = "AttachmentPointer"
 
   /// Numbers in a `uint32<V>`.
   static let maxListCount = 4
@@ -44,6 +46,7 @@ enum WireKind: String, CaseIterable, Sendable {
     case .skippedMessageKeys: try SkippedMessageKeys(wire: bytes).wireEncoded()
     case .sessionState: try PairwiseSession(wire: bytes).wireEncoded()
     case .preKeysState: try PreKeys(wire: bytes).wireEncoded()
+    case .attachmentPointer: try AttachmentPointer(wire: bytes).wireEncoded()
     case .identityState:
       try IdentityKeyPair(restoring: SecretBytes(copying: bytes)).state().exposed()
     }

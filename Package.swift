@@ -27,7 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: testSettings)
 }
 
-let targets: [Target] = [
+var targets: [Target] = [
   // Layers, lowest first.
   .systemLibrary(
     name: "CSodium", pkgConfig: "libsodium",
@@ -80,6 +80,20 @@ let targets: [Target] = [
   tests("LayeringTests", []),
   tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),
 ]
+
+// Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
+if Context.environment["FUZZ"] != nil {
+  for name in ["FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzJSON"] {
+    targets.append(
+      .executableTarget(
+        name: name,
+        dependencies: [
+          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
+          "TestSupport",
+        ],
+        path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))
+  }
+}
 
 let package = Package(
   name: "Cygnet",

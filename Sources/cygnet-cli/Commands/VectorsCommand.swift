@@ -3,5 +3,7 @@ enum VectorsCommand {
   static let command = Command(
     name: "vectors",
     summary: "Write and run test vectors",
-    children: [VectorsEmitCommand.command])
+    children: [
+      VectorsEmitCommand.command, VectorsListCommand.command, VectorsRunCommand.command,
+    ])
 }

@@ -1,0 +1,38 @@
+/// Formats of what this library does not do. Their cases are counted, so that nobody takes a file
+/// for checked that was not.
+enum UnofferedFormats {
+  static let all: [VectorFormat] = [
+    unoffered("Wycheproof", "ML-KEM") { WycheproofFormats.isWycheproof($0) && isMLKEM($0) },
+    VectorFormat(
+      "Wycheproof", "Wycheproof, other", notOffered: "another algorithm of Wycheproof"
+    ) { WycheproofFormats.isWycheproof($0) },
+    unoffered("peers", "ML-KEM") { json in
+      json.isNamed("ML-KEM") || json.isNamed("ACVP ML-KEM")
+    },
+    unoffered("RFC and peers", "BLAKE2b") { $0.isNamed("BLAKE2b") },
+    unoffered("peers", "XEdDSA") { $0.isNamed("XEdDSA") },
+    unoffered("peers", "HPKE") { json in json.firstCase(has: "kem_id") || json.isNamed("HPKE") },
+    unoffered("peers", "X-Wing") { $0.isNamed("X-Wing") },
+    unoffered("peers", "PQXDH") { $0.isNamed("PQXDH") },
+    VectorFormat(
+      "age", "age payloads", notOffered: "the payload format of age is not offered"
+    ) { json in
+      json.isNamed("STREAM") && json.firstCase(has: "file_key", "nonce", "expect")
+    },
+    unoffered("MLS", "MLS") { json in
+      json.array != nil
+        && (json.firstCase(has: "cipher_suite") || json.firstCase(has: "mls_welcome")
+          || json.firstCase(has: "n_leaves", "root") || json.firstCase(has: "guard", "nonce"))
+    },
+  ]
+
+  private static func unoffered(
+    _ family: String, _ name: String, recognises: @escaping @Sendable (JSON) -> Bool
+  ) -> VectorFormat {
+    VectorFormat(family, name, notOffered: "\(name) is not offered", recognises: recognises)
+  }
+
+  private static func isMLKEM(_ json: JSON) -> Bool {
+    json["algorithm"]?.string?.hasPrefix("ML-KEM") ?? false
+  }
+}

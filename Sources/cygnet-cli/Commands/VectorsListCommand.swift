@@ -1,0 +1,31 @@
+internal import CygnetVectors
+
+/// `cygnet vectors list`
+enum VectorsListCommand {
+  static let command = Command(
+    name: "list",
+    summary: "List the kinds of vector files that are known",
+    discussion: """
+      A file is told by its content. The cases of a kind that the library does not offer are counted \
+      as skipped when such a file is run.
+      """,
+    examples: [Example(line: "cygnet vectors list", meaning: "What vectors run can check")],
+    run: run)
+
+  @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
+    let output = invocation.output
+    var table = TextTable([.left("FAMILY"), .left("KIND"), .left("RUN")])
+    table.add(["Cygnet", "own files, as under Vectors/", "yes"])
+    try output.record(["family": "Cygnet", "kind": "own files, as under Vectors/", "run": true])
+    for format in VectorFormat.all {
+      table.add([format.family, format.name, format.notOffered.map { "no: \($0)" } ?? "yes"])
+      try output.record([
+        "family": .string(format.family), "kind": .string(format.name),
+        "run": .bool(format.notOffered == nil),
+        "reason": format.notOffered.map { .string($0) } ?? .null,
+      ])
+    }
+    for line in table.lines(output.outputStyle) { try output.line(line) }
+    return .ok
+  }
+}

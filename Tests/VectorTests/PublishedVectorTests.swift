@@ -1,0 +1,142 @@
+import CygnetPrimitives
+import CygnetVectors
+import TestSupport
+import Testing
+
+@Suite("Vectors of other projects")
+struct PublishedVectorTests {
+  /// Files whose cases must run: how many, and how many may be skipped.
+  private static let expected: [(file: String, run: Int, skipped: Int)] = [
+    ("ed25519/sign-input.json", 128, 0),
+    ("mls/deserialization.json", 14, 0),
+    ("peers/argon2id.json", 9, 0),
+    ("peers/double-ratchet.json", 5, 0),
+    ("peers/ed25519-to-x25519.json", 23, 0),
+    ("peers/hkdf-sha512.json", 12, 0),
+    ("peers/ratchet-kdf-chains.json", 5, 0),
+    ("peers/x3dh.json", 12, 0),
+    ("peers/xchacha20-poly1305.json", 24, 0),
+    // HChaCha20 alone is not offered.
+    ("rfc/draft-xchacha-xchacha20-poly1305.json", 1, 1),
+    ("rfc/fips180-sha2.json", 5, 0),
+    ("rfc/rfc4231-hmac.json", 7, 0),
+    ("rfc/rfc5869-hkdf.json", 3, 0),
+    // A million iterations run with --slow.
+    ("rfc/rfc7748-x25519.json", 5, 1),
+    ("rfc/rfc8032-ed25519.json", 5, 0),
+    // ChaCha20 and Poly1305 alone are not offered.
+    ("rfc/rfc8439-chacha20-poly1305.json", 2, 4),
+    ("signal/chain-key.json", 1, 0),
+    ("signal/curve25519-agreement.json", 1, 0),
+    ("signal/fingerprint.json", 4, 0),
+    ("signal/hkdf-v3.json", 2, 0),
+    ("signal/incremental-mac.json", 1, 0),
+    ("signal/public-key-range.json", 23, 0),
+    ("signal/x3dh-session.json", 1, 0),
+    ("wycheproof/chacha20_poly1305_test.json", 325, 0),
+    ("wycheproof/ed25519_test.json", 151, 0),
+    ("wycheproof/hkdf_sha256_test.json", 86, 0),
+    ("wycheproof/hmac_sha256_test.json", 174, 0),
+    ("wycheproof/x25519_test.json", 518, 0),
+  ]
+
+  private static let title = "vectors of other projects"
+
+  @Test("every case of every file holds, or is skipped with a reason")
+  func everything() throws {
+    guard let folder = PublishedVectors.folder(for: Self.title) else { return }
+    let files = RepositoryFiles.list(folder, suffix: ".json")
+    #expect(files.count >= Self.expected.count)
+    var lines: [String] = []
+    var (run, skipped) = (0, 0)
+    for file in files {
+      let report = try VectorRun.run(contents(of: "\(folder)/\(file)"), file: file)
+      for failure in report.failures { Issue.record("\(file), \(failure.id): \(failure.what)") }
+      #expect(report.run + report.skipped > 0, "\(file)")
+      run += report.run
+      skipped += report.skipped
+      let reasons = report.skips.map { "\($0.count) skipped: \($0.reason)" }
+      lines.append(
+        "  \(file), \(report.format): \(report.run) run, \(report.passed) passed"
+          + (reasons.isEmpty ? "" : "; " + reasons.joined(separator: "; ")))
+    }
+    print("\(Self.title): \(files.count) files, \(run) cases run, \(skipped) skipped")
+    for line in lines { print(line) }
+  }
+
+  @Test("the files that the library must pass run in full")
+  func counts() throws {
+    guard let folder = PublishedVectors.folder(for: Self.title) else { return }
+    for (file, run, skipped) in Self.expected {
+      let report = try VectorRun.run(contents(of: "\(folder)/\(file)"), file: file)
+      #expect(report.run >= run, "\(file)")
+      #expect(report.skipped <= skipped, "\(file)")
+      #expect(report.failures.isEmpty, "\(file)")
+    }
+  }
+
+  @Test("a single altered output makes a file fail")
+  func alteration() throws {
+    guard let folder = PublishedVectors.folder(for: Self.title) else { return }
+    for (file, _, _) in Self.expected {
+      let json = try JSON(parsing: contents(of: "\(folder)/\(file)"))
+      let altered = try #require(Self.altering(json), "\(file)")
+      #expect(!VectorRun.run(altered, file: file).failures.isEmpty, "\(file)")
+    }
+  }
+
+  /// Names of outputs, in any of the formats.
+  private static let outputs = [
+    "okm", "out", "shared", "sig", "tag", "ciphertext", "sha256", "hmac_sha256", "shared_secret",
+    "x25519_public", "root_key", "next_chain_key", "scannable", "digest", "vlbytes_header",
+  ]
+
+  /// Types of cases that are skipped.
+  private static let notOffered = [
+    "hchacha20", "chacha20-block", "chacha20", "poly1305", "poly1305-keygen",
+  ]
+
+  /// The same file with a bit of the first output changed.
+  private static func altering(_ json: JSON) -> JSON? {
+    if let rows = json.array {
+      for (index, row) in rows.enumerated() {
+        guard let altered = altering(row) else { continue }
+        var rows = rows
+        rows[index] = altered
+        return .array(rows)
+      }
+      return nil
+    }
+    guard var object = json.object, object["result"]?.string != "invalid" else { return nil }
+    if let type = object["type"]?.string, notOffered.contains(type) { return nil }
+    if let canonical = object["canonical"]?.bool {
+      object["canonical"] = .bool(!canonical)
+      return .object(object)
+    }
+    for name in outputs {
+      guard var bytes = object[name]?.hexBytes, !bytes.isEmpty else { continue }
+      bytes[bytes.count - 1] ^= 1
+      object[name] = .hex(bytes)
+      return .object(object)
+    }
+    for member in object.members {
+      guard let altered = altering(member.value) else { continue }
+      object[member.key] = altered
+      return .object(object)
+    }
+    return nil
+  }
+
+  @Test("no file fits two formats")
+  func recognition() throws {
+    guard let folder = PublishedVectors.folder(for: Self.title) else { return }
+    for file in RepositoryFiles.list(folder, suffix: ".json") {
+      let json = try JSON(parsing: contents(of: "\(folder)/\(file)"))
+      var names: [String] = []
+      for format in VectorFormat.all where format.recognises(json) { names.append(format.name) }
+      // "Wycheproof, other" is what the Wycheproof formats before it leave.
+      names.removeAll { $0 == "Wycheproof, other" }
+      #expect(names.count == 1, "\(file): \(names)")
+    }
+  }
+}

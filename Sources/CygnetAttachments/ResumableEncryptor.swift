@@ -21,7 +21,7 @@ public struct ResumableEncryptor: ~Copyable {
   private var taken: UInt64 = 0
   private var hasFailed = false
 
-  /// - Parameters: as for `AttachmentEncryptor`.
+  /// The parameters are those of `AttachmentEncryptor`.
   /// - Throws: `limitExceeded` for a size above the limit; `ruleViolation` for the digest of parts
   ///   on a small blob.
   public init(

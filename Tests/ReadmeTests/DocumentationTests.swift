@@ -2,6 +2,12 @@ import Cygnet
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite("What must be documented")
 struct DocumentationTests {
   static let libraries = ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]
@@ -34,6 +40,22 @@ struct DocumentationTests {
       named.append(String(line.dropFirst(3).prefix { $0 != "`" }))
     }
     #expect(named == CygnetError.Code.all.map(\.name))
+  }
+
+  @Test("every path that the documents for readers name is there")
+  func paths() throws {
+    var count = 0
+    for document in ["README.md", ".github/SECURITY.md", ".github/CONTRIBUTING.md"] {
+      for match in try MarkdownBlocks.text(document).matches(of: /`([A-Za-z.][^` ]*)[^`]*`/) {
+        let path = String(match.1)
+        guard path.contains("/") || path == "LICENSE" else { continue }
+        count += 1
+        let file = try #require(strdup(RepositoryFiles.path(path)))
+        defer { free(file) }
+        #expect(access(file, F_OK) == 0, "\(document) names \(path), which is not there")
+      }
+    }
+    #expect(count > 8, "the scan found \(count) paths only")
   }
 
   @Test("a comment that cites a section names the document in the agreed form")

@@ -10,6 +10,7 @@ public struct ParallelOpener: Sendable {
   private let threadCount: Int
 
   /// - Parameters:
+  ///   - pointer: what came in the message.
   ///   - blobSize: bytes that the blob has in fact.
   ///   - maxSize: the largest content that is taken.
   ///   - threadCount: 1 to 16 threads; nil for one per processor.

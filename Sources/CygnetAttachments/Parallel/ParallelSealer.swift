@@ -14,7 +14,12 @@ public struct ParallelSealer: ~Copyable {
   private let layout: BlobLayout
   private let threadCount: Int
 
-  /// - Parameters: as for `AttachmentEncryptor`.
+  /// - Parameters:
+  ///   - size: bytes of content that will be read, exactly.
+  ///   - role: bound into the key derivation.
+  ///   - padding: `.none` lets everyone who sees the blob know the exact size.
+  ///   - digest: the digest of parts is for blobs of 64 MiB and more.
+  ///   - maxSize: the largest content that is taken.
   ///   - threadCount: 1 to 16 threads; nil for one per processor.
   /// - Throws: `limitExceeded` for a size above the limit; `ruleViolation` for the digest of parts
   ///   on a small blob.

@@ -86,6 +86,18 @@ struct InspectTests {
     #expect(!(try tool.run(["inspect", folder.file("pointer")]).text.contains(Hex.encode(key))))
   }
 
+  @Test("an interrupted encryption is named, without its key")
+  func resumption() throws {
+    let file = try #require(
+      RepositoryFiles.read(RepositoryFiles.path("Vectors/state/v1/attachments.json")))
+    let test = try JSON(parsing: file)["groups"]?[0]?["tests"]?[0]
+    let state = try #require(test?["state"]?.hexBytes)
+    let result = try inspect(state)
+    #expect(result["type"]?.string == "AttachmentResumption")
+    #expect(result["fields"]?["parts_begun"]?.int == 1)
+    #expect(!result.compact.contains(Hex.encode(Array(state[3..<35]))))
+  }
+
   @Test("vector files and the code of a safety number are named")
   func otherFiles() throws {
     let vectors = try tool.run([

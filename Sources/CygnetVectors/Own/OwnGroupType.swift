@@ -16,6 +16,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case attachment = "Attachment"
   case attachmentChange = "AttachmentChange"
   case padme = "Padme"
+  case resumption = "AttachmentResumption"
   case hmac = "HMAC"
   case hkdf = "HKDF"
   case x25519 = "X25519"
@@ -43,6 +44,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .attachment: return AttachmentTrace.run
     case .attachmentChange: return try AttachmentRefusals.open(&group)
     case .padme: return AttachmentTrace.runPadme
+    case .resumption: return AttachmentStateVectors.run
     case .hmac: return PublishedFigures.runHMAC
     case .hkdf: return PublishedFigures.runHKDF
     case .x25519: return PublishedFigures.runX25519

@@ -27,7 +27,7 @@ package struct OwnVectorSuite: Sendable {
       DoubleRatchetTrace.suite,
     ] + ConversationVectors.suites + [
       SafetyNumberVectors.suite, StateVectors.suite, AttachmentTrace.suite,
-      AttachmentRefusals.suite, AttachmentPointerVectors.suite,
+      AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
     ]
 
   package static func named(_ name: String) -> OwnVectorSuite? {

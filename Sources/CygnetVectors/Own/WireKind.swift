@@ -23,6 +23,7 @@ enum WireKind: String, CaseIterable, Sendable {
   case preKeysState = "PreKeysState"
   case identityState = "IdentityState"
   case attachmentPointer = "AttachmentPointer"
+  case attachmentResumption = "AttachmentResumption"
 
   /// Numbers in a `uint32<V>`.
   static let maxListCount = 4
@@ -47,6 +48,7 @@ enum WireKind: String, CaseIterable, Sendable {
     case .sessionState: try PairwiseSession(wire: bytes).wireEncoded()
     case .preKeysState: try PreKeys(wire: bytes).wireEncoded()
     case .attachmentPointer: try AttachmentPointer(wire: bytes).wireEncoded()
+    case .attachmentResumption: try AttachmentResumption(wire: bytes).wireEncoded()
     case .identityState:
       try IdentityKeyPair(restoring: SecretBytes(copying: bytes)).state().exposed()
     }

@@ -24,6 +24,19 @@ extension Inspection {
       ])
   }
 
+  static func attachmentResumption(_ state: SecretBytes) throws(CygnetError) -> Inspection {
+    let resumption = try AttachmentResumption(decoding: state)
+    return Inspection(
+      "AttachmentResumption", "an interrupted encryption; its key is not shown",
+      [
+        "role": .string("\(resumption.role)"),
+        "padding": .string("\(resumption.padding)"),
+        "size": .counting(resumption.size),
+        "digest_algorithm": .integer(Int(resumption.digestAlgorithm.rawValue)),
+        "parts_begun": .integer(resumption.partCount),
+      ])
+  }
+
   private static func name(of type: UInt16) -> String {
     let names = [
       "media type", "file name", "caption", "dimensions", "duration", "placeholder",

@@ -32,8 +32,11 @@ struct Inspection: Sendable {
     case .preKeysState: return try preKeysState(SecretBytes(copying: bytes))
     case .identityState: return try identityState(SecretBytes(copying: bytes))
     case .attachmentPointer: return try attachmentPointer(bytes)
-    case .scannableSafetyNumber, .attachmentResumption:
-      throw CygnetError(.unsupported, "a kind of object that is not shown by this release")
+    case .attachmentResumption:
+      return try attachmentResumption(SecretBytes(copying: bytes))
+    case .scannableSafetyNumber:
+      // The code of a safety number has a layout of its own and no header.
+      throw CygnetError(.malformed, "not an object of this library")
     }
   }
 

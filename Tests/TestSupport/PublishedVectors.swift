@@ -14,6 +14,11 @@ package enum PublishedVectors {
     return String(cString: value)
   }
 
+  /// The JSON file at a path inside the folder, which must be set.
+  package static func json(_ name: String) throws -> JSON {
+    try JSON(parsing: contents(of: "\(folder ?? ".")/\(name)"))
+  }
+
   /// The folder, or nil after a line that says why a test does nothing.
   package static func folder(for test: String) -> String? {
     if let folder { return folder }

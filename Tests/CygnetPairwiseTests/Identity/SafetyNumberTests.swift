@@ -33,9 +33,9 @@ struct SafetyNumberTests {
         peer: Array(computed[1].prefix(32))) == figures.scannable, comment)
   }
 
-  @Test("published figures come out", .enabled(if: VectorFolder.path != nil))
+  @Test("published figures come out", .enabled(if: PublishedVectors.folder != nil))
   func published() throws {
-    let json = try VectorFolder.json("signal/fingerprint.json")
+    let json = try PublishedVectors.json("signal/fingerprint.json")
     let encoding = try #require(json["encoding_case"])
     #expect(
       SafetyNumber.scannable(

@@ -104,6 +104,12 @@ struct InspectTests {
       "inspect", "--json", RepositoryFiles.path("Vectors/x3dh/bundles.json"),
     ])
     #expect(try JSON(parsing: vectors.output)["type"]?.string == "VectorFile")
+    let published = try inspect(
+      Array(
+        #"{"name":"HKDF-SHA-256","source":"RFC","tests":[{"ikm":"00","salt":"","info":"","#.utf8)
+        + Array(#""length":1,"hash":"SHA-256","prk":"00","okm":"00"}]}"#.utf8))
+    #expect(published["fields"]?["kind"]?.string == "HKDF")
+    #expect(published["fields"]?["tests"]?.int == 1)
     let fingerprint = [UInt8](repeating: 0x5a, count: 32)
     let code = [0x08, 2, 0x12, 0x22, 0x0a, 0x20] + fingerprint + [0x1a, 0x22, 0x0a, 0x20]
     #expect(try inspect(code + fingerprint)["type"]?.string == "ScannableSafetyNumber")

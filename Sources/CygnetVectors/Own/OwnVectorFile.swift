@@ -28,7 +28,7 @@ package enum OwnVectorFile {
     } catch {
       report.fail(0, file.problem ?? error.description)
     }
-    if report.failures.isEmpty && report.run != report.stated {
+    if report.failures.isEmpty && (report.run != report.stated || report.run == 0) {
       report.fail(0, "\"numberOfTests\" says \(report.stated), ran \(report.run)")
     }
     return report

@@ -32,10 +32,14 @@ package enum VectorRun {
     switch kind {
     case .published(let format): run(json, format, options, &report)
     case .own: runOwn(json, &report)
+    case .unknown where json["$schema"] != nil: report.skip("a JSON Schema, which has no cases")
     case .unknown: report.skip("not a vector file of a known format")
     }
     return report
   }
+
+  /// Cases in a file of another project.
+  package static func caseCount(_ json: JSON) -> Int { VectorCase.all(in: json).count }
 
   private static func run(
     _ json: JSON, _ format: VectorFormat, _ options: Options, _ report: inout VectorReport

@@ -6,7 +6,8 @@ enum VectorsListCommand {
     name: "list",
     summary: "List the kinds of vector files that are known",
     discussion: """
-      A file is told by its content. The cases of a kind that the library does not offer are counted \
+      A file is told by its content. Those of the family Cygnet are this library's own, which \
+      "vectors emit" writes. The cases of a kind that the library does not offer are counted \
       as skipped when such a file is run.
       """,
     examples: [Example(line: "cygnet vectors list", meaning: "What vectors run can check")],
@@ -15,8 +16,12 @@ enum VectorsListCommand {
   @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
     let output = invocation.output
     var table = TextTable([.left("FAMILY"), .left("KIND"), .left("RUN")])
-    table.add(["Cygnet", "own files, as under Vectors/", "yes"])
-    try output.record(["family": "Cygnet", "kind": "own files, as under Vectors/", "run": true])
+    for suite in OwnVectorSuite.all {
+      table.add(["Cygnet", suite.name, "yes"])
+      try output.record([
+        "family": "Cygnet", "kind": .string(suite.name), "run": true, "reason": .null,
+      ])
+    }
     for format in VectorFormat.all {
       table.add([format.family, format.name, format.notOffered.map { "no: \($0)" } ?? "yes"])
       try output.record([

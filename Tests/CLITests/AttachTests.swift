@@ -171,4 +171,90 @@ struct AttachTests {
     try folder.write([UInt8](repeating: 1, count: 71), "tiny")
     #expect(try tool.run(["attach", "verify", folder.file("tiny")]).exitCode == 4)
   }
+
+  @Test("files of 64 MiB and more come back under both digests, on all cores")
+  func large() throws {
+    let size = (65 << 20) + 12_345
+    try folder.writeSparse(size, "large")
+    for digest in ["1", "2"] {
+      let blob = folder.file("blob\(digest)")
+      let pointer = folder.file("pointer\(digest)")
+      let outcome = try tool.run([
+        "attach", "encrypt", folder.file("large"), "-o", blob, "-p", pointer, "--digest-alg",
+        digest,
+      ])
+      #expect(outcome.exitCode == 0)
+      #expect(try tool.run(["attach", "verify", "-p", pointer, blob]).exitCode == 0)
+      #expect(
+        try tool.run(["attach", "decrypt", "-p", pointer, blob, "-o", folder.file("o\(digest)")])
+          .exitCode == 0)
+      #expect(try folder.read("o\(digest)") == folder.read("large"))
+    }
+    var spoiled = try folder.read("blob2")
+    spoiled[40_000_000] ^= 1
+    try refuses(spoiled, 4, "authenticationFailed", pointer: "pointer2")
+    try refuses(Array(spoiled.dropLast(16_400)), 4, "truncated", pointer: "pointer2")
+  }
+
+  /// An encryption with `--resume` that is interrupted after its first parts.
+  func interrupted(_ size: Int) throws {
+    try folder.writeSparse(size, "film")
+    let code = try tool.interrupt(resuming) { folder.size("film.blob.resume") > 100 }
+    #expect(code == 130)
+    #expect(try folder.names() == ["film", "film.blob.part", "film.blob.resume"])
+    #expect(try folder.permissions("film.blob.part") == 0o600)
+    #expect(try folder.permissions("film.blob.resume") == 0o600)
+  }
+
+  var resuming: [String] {
+    [
+      "attach", "encrypt", folder.file("film"), "-o", folder.file("film.blob"), "-p",
+      folder.file("film.pointer"), "--resume", "--json",
+    ]
+  }
+
+  @Test("an interrupted encryption goes on, with the bytes it had")
+  func resume() throws {
+    try interrupted(600 << 20)
+    let begun = try folder.read("film.blob.part", count: 1 << 20)
+    #expect(try tool.run(resuming).exitCode == 0)
+    #expect(try folder.names() == ["film", "film.blob", "film.pointer"])
+    #expect(try folder.read("film.blob", count: 1 << 20) == begun)
+    let outcome = try tool.run([
+      "attach", "decrypt", "-p", folder.file("film.pointer"), folder.file("film.blob"), "-o",
+      folder.file("out"),
+    ])
+    #expect(outcome.exitCode == 0)
+    #expect(folder.size("out") == 600 << 20)
+  }
+
+  @Test("an interrupted encryption of a file that changed is refused, and nothing is lost")
+  func resumeChanged() throws {
+    try interrupted(600 << 20)
+    try folder.overwrite([1], at: 5_000, "film")
+    let changed = try tool.run(resuming)
+    #expect(changed.exitCode == 9)
+    #expect(changed.talk.contains("sourceChanged"))
+    #expect(try folder.names() == ["film", "film.blob.part", "film.blob.resume"])
+    let other = try tool.run(resuming + ["--no-padding"])
+    #expect(other.exitCode == 2)
+    try folder.overwrite([0, 0], at: (600 << 20) - 1, "film")
+    #expect(try tool.run(resuming).talk.contains("sourceChanged"))
+    try folder.write([1, 2, 3], "film.blob.resume")
+    #expect(try tool.run(resuming).exitCode == 9)
+  }
+
+  @Test("with --resume and no interruption the blob is all that stays")
+  func resumeUninterrupted() throws {
+    try folder.write(content, "film")
+    #expect(try tool.run(resuming).exitCode == 0)
+    #expect(try folder.names() == ["film", "film.blob", "film.pointer"])
+    #expect(try tool.run(resuming).exitCode == 3)
+    let outcome = try tool.run([
+      "attach", "decrypt", "-p", folder.file("film.pointer"), folder.file("film.blob"), "-o",
+      folder.file("out"),
+    ])
+    #expect(outcome.exitCode == 0)
+    #expect(try folder.read("out") == content)
+  }
 }

@@ -36,6 +36,34 @@ public struct CommandLineTool: Sendable {
       [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
     }
 
+    /// The first `count` bytes.
+    public func read(_ name: String, count: Int) throws -> [UInt8] {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file(name)))
+      defer { try? handle.close() }
+      return [UInt8](try handle.read(upToCount: count) ?? Data())
+    }
+
+    /// `size` zeros that take no room on disk.
+    public func writeSparse(_ size: Int, _ name: String) throws {
+      try write([], name)
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
+      try handle.truncate(atOffset: UInt64(size))
+      try handle.close()
+    }
+
+    public func overwrite(_ bytes: [UInt8], at offset: Int, _ name: String) throws {
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
+      try handle.seek(toOffset: UInt64(offset))
+      try handle.write(contentsOf: Data(bytes))
+      try handle.close()
+    }
+
+    /// Bytes of a file; 0 where there is none.
+    public func size(_ name: String) -> Int {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
+      return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
+
     public func exists(_ name: String) -> Bool {
       FileManager.default.fileExists(atPath: file(name))
     }
@@ -65,6 +93,21 @@ public struct CommandLineTool: Sendable {
   public struct Missing: Error, CustomStringConvertible {
     let path: String
     public var description: String { "no program at \(path)" }
+  }
+
+  /// Runs until `condition` holds, interrupts, and gives the exit code.
+  public func interrupt(_ arguments: [String], when condition: () -> Bool) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
+    process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+    try process.run()
+    while process.isRunning, !condition() { usleep(1_000) }
+    process.interrupt()
+    process.waitUntilExit()
+    return process.terminationReason == .exit
+      ? process.terminationStatus : -process.terminationStatus
   }
 
   /// Runs to the end; standard input is empty unless given.

@@ -14,8 +14,27 @@ enum AttachmentTransfer {
     var maxSize = AttachmentLimits.defaultMaxSize
   }
 
-  /// Seals `source` into `blob`, which is left to the caller to commit.
+  /// Seals `source` into `blob`, which is left to the caller to commit. Files on all cores, pipes as
+  /// a stream.
   static func encrypt(
+    _ source: InputFile, size: UInt64, into blob: OutputFile, _ request: Request,
+    progress: ProgressBar
+  ) throws -> AttachmentPointer {
+    if source.size != nil, let descriptor = blob.positioned {
+      let name = blob.name
+      let pointer = try unwrapping { () throws(CygnetError) in
+        try ParallelSealer(
+          size: size, role: request.role, padding: request.padding, digest: request.digest,
+          maxSize: request.maxSize
+        ).run(read: source.positionedRead(progress), write: positionedWrite(descriptor, name))
+      }
+      try source.demandUnchanged()
+      return pointer
+    }
+    return try encryptStream(source, size: size, into: blob, request, progress: progress)
+  }
+
+  private static func encryptStream(
     _ source: InputFile, size: UInt64, into blob: OutputFile, _ request: Request,
     progress: ProgressBar
   ) throws -> AttachmentPointer {
@@ -26,7 +45,7 @@ enum AttachmentTransfer {
     while left > 0 {
       let piece = try source.read(upTo: Int(min(left, UInt64(pieceByteCount))))
       guard !piece.isEmpty else {
-        throw CommandFailure(.inputOutput, "\(source.name) became shorter while it was read")
+        throw source.becameShorter
       }
       try blob.write(encryptor.update(piece))
       left -= UInt64(piece.count)
@@ -52,6 +71,16 @@ enum AttachmentTransfer {
     progress: ProgressBar
   ) throws {
     if let size = blob.size { try checkSize(size, of: blob, pointer) }
+    if let size = blob.size, let descriptor = target.positioned {
+      let name = target.name
+      do {
+        try unwrapping { () throws(CygnetError) in
+          try ParallelOpener(pointer, blobSize: size, maxSize: maxSize).run(
+            read: blob.positionedRead(progress), write: positionedWrite(descriptor, name))
+        }
+      } catch let error as CygnetError { throw CommandFailure(error, about: blob.path) }
+      return
+    }
     var decryptor = try AttachmentDecryptor(pointer, maxSize: maxSize)
     while true {
       let piece = try blob.read(upTo: pieceByteCount)
@@ -104,6 +133,27 @@ enum AttachmentTransfer {
     }
     do throws(CygnetError) { return try verifier.finish() } catch {
       throw CommandFailure(error, about: blob.path)
+    }
+  }
+
+  private static func positionedWrite(
+    _ descriptor: Descriptor, _ name: String
+  ) -> PositionedWrite {
+    { (offset, bytes) throws(CygnetError) in
+      if let error = descriptor.write(bytes, at: offset) {
+        throw CygnetError(
+          .storage, "the output cannot be written",
+          underlying: error.failure("cannot write to \(name)"))
+      }
+    }
+  }
+
+  /// Gives the failure that a read or write of ours put into the library's error.
+  private static func unwrapping<Value>(
+    _ body: () throws(CygnetError) -> Value
+  ) throws -> Value {
+    do throws(CygnetError) { return try body() } catch {
+      throw error.underlying ?? error
     }
   }
 

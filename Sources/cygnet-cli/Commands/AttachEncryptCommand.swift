@@ -10,6 +10,10 @@ enum AttachEncryptCommand {
     discussion: """
       The blob gets a fresh random key and is padded, so that its length tells little of the \
       file's. The pointer file is written for you alone; put its bytes into an encrypted message.
+
+      With --resume an interrupted run leaves the blob so far in BLOB.part and its key in \
+      BLOB.resume; the same command goes on. It refuses a file that changed meanwhile, since \
+      sealing other content under the same key would give both away.
       """,
     options: [
       .output,
@@ -23,15 +27,21 @@ enum AttachEncryptCommand {
       Option(
         long: "digest-alg", valueName: "N", value: .choice(["1", "2"]),
         summary: "Digest of the blob: 1 SHA-256, 2 of 8 MiB parts, from 64 MiB on"),
+      Option(
+        long: "resume",
+        summary: "Keep what is needed to continue if interrupted, and continue what was"),
       AttachCommand.maxSizeOption, .force,
     ],
     positionals: [Positional(name: "FILE", summary: "What to encrypt")],
     examples: [
       Example(
         line: "cygnet attach encrypt photo.jpg -o photo.blob -p photo.pointer",
-        meaning: "photo.blob can be uploaded anywhere")
+        meaning: "photo.blob can be uploaded anywhere"),
+      Example(
+        line: "cygnet attach encrypt film.mp4 -o film.blob -p film.pointer --resume",
+        meaning: "The same again goes on where this was interrupted"),
     ],
-    exitCodes: [.limit],
+    exitCodes: [.stale, .limit, .interrupted],
     run: run)
 
   @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
@@ -56,16 +66,15 @@ enum AttachEncryptCommand {
       throw CommandFailure(
         .inputOutput, "\(pointerPath) exists", hint: "use --force to overwrite it")
     }
-    let blob = try OutputFile(target, force: force, inputs: [source])
     let progress = ProgressBar("encrypting", total: size, output: output)
     let start = ContinuousClock.now
-    let pointer = try AttachmentTransfer.encrypt(
-      source, size: size, into: blob, request, progress: progress)
+    let product = try encrypt(source, size: size, to: target, request, progress, invocation)
+    let pointer = product.pointer
     progress.finish()
     let duration = ContinuousClock.now - start
     // The pointer first: a blob without its key would be lost.
     let pointerByteCount = try PointerFile.write(pointer, to: pointerPath, force: force)
-    try blob.commit()
+    try product.commit()
     output.note(
       "\(source.name): \(size.asByteCount) in \(duration.asText), "
         + AttachCommand.rate(size, duration))
@@ -80,5 +89,28 @@ enum AttachEncryptCommand {
       "nanoseconds": .integer(duration.nanoseconds),
     ])
     return .ok
+  }
+
+  private static func encrypt(
+    _ source: InputFile, size: UInt64, to target: Path, _ request: AttachmentTransfer.Request,
+    _ progress: ProgressBar, _ invocation: Invocation
+  ) throws -> (pointer: AttachmentPointer, commit: () throws -> Void) {
+    let force = invocation.arguments.has("force")
+    guard invocation.arguments.has("resume") else {
+      let blob = try OutputFile(target, force: force, inputs: [source])
+      let pointer = try AttachmentTransfer.encrypt(
+        source, size: size, into: blob, request, progress: progress)
+      return (pointer, { try blob.commit() })
+    }
+    guard !target.isStandardStream, !source.path.isStandardStream else {
+      throw CommandFailure.usage("--resume works from file to file")
+    }
+    guard FileStatus.of(target)?.identity != source.status.identity else {
+      throw CommandFailure(.inputOutput, "\(target) is the file being read")
+    }
+    let transfer = ResumableTransfer(target: target, force: force)
+    let (pointer, part) = try transfer.encrypt(
+      source, size: size, request, progress: progress, output: invocation.output)
+    return (pointer, { try transfer.finish(part, pointer) })
   }
 }

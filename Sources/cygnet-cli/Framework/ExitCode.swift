@@ -33,7 +33,7 @@ enum ExitCode: Int32, Sendable, CaseIterable {
     case .mismatch: "Verification mismatch: safety number, short code or QR code differ"
     case .vectors: "A test vector or conformance check failed"
     case .limit: "A limit was exceeded"
-    case .interrupted: "Interrupted by a signal; no partial output file is left"
+    case .interrupted: "Interrupted by a signal; no partial output is left but with --resume"
     }
   }
 

@@ -73,6 +73,12 @@ final class OutputFile {
     throw failure
   }
 
+  /// Where to write at offsets; nil for pipes and devices, which have none.
+  var positioned: Descriptor? {
+    guard case .temporary(let descriptor, _, target: _, replacing: _) = target else { return nil }
+    return descriptor
+  }
+
   /// Brings the file to disk and gives it its name.
   func commit() throws(CommandFailure) {
     guard isOpen else { return }
@@ -136,7 +142,7 @@ final class OutputFile {
     return Path(unsafe String(cString: real))
   }
 
-  private static func exists(_ path: Path) -> CommandFailure {
+  static func exists(_ path: Path) -> CommandFailure {
     CommandFailure(.inputOutput, "\(path) exists", hint: "use --force to overwrite it")
   }
 
@@ -161,7 +167,7 @@ final class OutputFile {
     Self.syncDirectory(path.parent)
   }
 
-  private static func rename(_ temporary: Path, _ path: Path) -> SystemError? {
+  static func rename(_ temporary: Path, _ path: Path) -> SystemError? {
     #if canImport(Glibc)
       let result = unsafe Glibc.rename(temporary.terminated, path.terminated)
     #else
@@ -172,7 +178,7 @@ final class OutputFile {
 
   /// A second name and the removal of the first: unlike a rename this fails if the target has
   /// appeared meanwhile.
-  private static func renameWithoutReplacing(_ temporary: Path, _ path: Path) -> SystemError? {
+  static func renameWithoutReplacing(_ temporary: Path, _ path: Path) -> SystemError? {
     if unsafe link(temporary.terminated, path.terminated) == 0 {
       _ = unsafe unlink(temporary.terminated)
       return nil
@@ -188,7 +194,7 @@ final class OutputFile {
 
   /// Makes the new name survive a power failure. File systems that cannot do this say so; the file
   /// is complete all the same.
-  private static func syncDirectory(_ path: Path) {
+  static func syncDirectory(_ path: Path) {
     let number = unsafe open(path.terminated, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { return }
     _ = fsync(number)

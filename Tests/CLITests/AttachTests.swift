@@ -199,7 +199,7 @@ struct AttachTests {
   /// An encryption with `--resume` that is interrupted after its first parts.
   func interrupted(_ size: Int) throws {
     try folder.writeSparse(size, "film")
-    let code = try tool.interrupt(resuming) { folder.size("film.blob.resume") > 100 }
+    let code = try tool.interrupt(resuming) { folder.size("film.blob.part") > 9 << 20 }
     #expect(code == 130)
     #expect(try folder.names() == ["film", "film.blob.part", "film.blob.resume"])
     #expect(try folder.permissions("film.blob.part") == 0o600)

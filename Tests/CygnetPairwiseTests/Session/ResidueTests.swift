@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 /// Each test is a process of its own, so that no other test's keys are in the memory it searches.
-@Suite("Residues of keys in memory")
+@Suite(
+  "Residues of keys in memory",
+  .enabled(if: !Sanitizer.isActive, "a sanitizer's shadow memory is too large to search"))
 struct ResidueTests {
   @Test("the search finds a key while it lives, and one that was left behind")
   func control() async {

@@ -3,7 +3,9 @@
   import TestSupport
   import Testing
 
-  @Suite("What dropped secrets leave in memory")
+  @Suite(
+    "What dropped secrets leave in memory",
+    .enabled(if: !Sanitizer.isActive, "a sanitizer's shadow memory is too large to search"))
   struct ResidueTests {
     /// Runs `body` with a fresh secret that nothing else holds, below the frames that `occurrences`
     /// will look at, and adds it to the scan.

@@ -7,6 +7,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case bundle = "PreKeyBundle"
   case accept = "Accept"
   case doubleRatchet = "DoubleRatchet"
+  case received = "Received"
   case sessionState = "SessionState"
   case preKeysState = "PreKeysState"
   case identityState = "IdentityState"
@@ -36,6 +37,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .bundle: return BundleVectors.run
     case .accept: return try AcceptVectors.open(&group)
     case .doubleRatchet: return try DoubleRatchetTrace.open(&group)
+    case .received: return try ReceivedVectors.open(&group)
     case .sessionState: return StateVectors.runSession
     case .preKeysState: return StateVectors.runPreKeys
     case .identityState: return StateVectors.runIdentity

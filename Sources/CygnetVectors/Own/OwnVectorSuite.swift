@@ -24,7 +24,7 @@ package struct OwnVectorSuite: Sendable {
   package static let all: [OwnVectorSuite] =
     [
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
-      DoubleRatchetTrace.suite,
+      DoubleRatchetTrace.suite, ReceivedVectors.suite,
     ] + ConversationVectors.suites + [
       SafetyNumberVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,

@@ -59,13 +59,14 @@
       }
     }
 
-    /// Overwrites 4 KiB a level.
+    /// Overwrites 4 KiB a level, by a call that no optimiser leaves out.
     @inline(never)
     private static func overwriteStack(_ levels: Int) {
       var block = InlineArray<4096, UInt8>(repeating: 0)
       withUnsafeMutableBytes(of: &block) { bytes in
-        bytes[levels] = UInt8(truncatingIfNeeded: levels)
+        explicit_bzero(bytes.baseAddress!, bytes.count)
         if levels > 0 { overwriteStack(levels - 1) }
+        explicit_bzero(bytes.baseAddress!, bytes.count)
       }
     }
 

@@ -1,7 +1,7 @@
 internal import CygnetPrimitives
 
-/// Runs the benchmarks: times in rounds that interleave the library with bare libsodium, then sizes,
-/// then the ratios between the two.
+/// Runs the benchmarks: times in rounds that interleave the library with bare libsodium, the ratios
+/// between the two, then sizes.
 package enum Benchmarks {
   /// The library, as figures name it.
   package static let library = PairwiseBenchmarks.peer
@@ -13,40 +13,70 @@ package enum Benchmarks {
     ("skip1000_first_decrypt", 1.5), ("skip1000_ooo_decrypt_each", 1.5),
   ]
 
+  /// The most that a size may be, in the unit of its figure.
+  package static let sizeGoals: [String: Int] = [
+    "message_overhead_64": 96, "session_bytes_fresh": 400, "session_bytes_after_pingpong": 400,
+    "session_heap_bytes": 1024,
+  ]
+
+  /// Of what bare cipher and digest reach, at least so much.
+  private static let attachmentGoal = 0.95
+
   /// - Parameters:
   ///   - filter: runs only figures whose name contains it; all when nil.
-  ///   - seconds: about how long the pairwise part takes.
+  ///   - seconds: about how long the pairwise part takes; attachments take about as long again.
   package static func run(
     filter: String?, seconds: Double, progress: (Double) -> Void
   ) throws -> [Figure] {
     try Sodium.selfTest()
     let pairwise = try PairwiseBenchmarks()
     let floor = Floor()
-    let batch = 2_000_000.0
     var operations = try pairwise.operations(floor: floor)
     if let filter { operations = operations.filter { $0.name.contains(filter) } }
-    let perRound = batch * Double(max(operations.count, 1)) * 1.2 / 1e9
-    let rounds = max(5, Int(seconds / perRound))
-    let kit = Interleaved(
-      operations: operations, rounds: rounds, batchNanoseconds: batch)
-    var figures = try kit.run(progress: progress)
+    let attachments = try AttachmentBenchmarks(filter: filter).operations()
+    let share = operations.isEmpty ? 0.0 : attachments.isEmpty ? 1.0 : 0.5
+    var figures = try times(of: operations, batch: 1_000_000, seconds: seconds) { done in
+      progress(done * share)
+    }
+    figures += try times(of: attachments, batch: 20_000_000, seconds: seconds) { done in
+      progress(share + done * (1 - share))
+    }
     var facts = try pairwise.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
     figures += ratios(of: figures) + facts
     return figures
   }
 
+  /// - Parameter batch: nanoseconds of one operation's turn in a round, if that is enough for one.
+  private static func times(
+    of operations: [Operation], batch: Double, seconds: Double, progress: (Double) -> Void
+  ) throws -> [Figure] {
+    guard !operations.isEmpty else { return [] }
+    let bytes = operations.map(\.bytes).reduce(0, +)
+    // A byte costs about 4 ns, which matters where an operation is longer than a turn.
+    let perRound = max(batch * Double(operations.count) * 1.2, Double(bytes) * 4) / 1e9
+    let kit = Interleaved(
+      operations: operations, rounds: max(5, Int(seconds / perRound)), batchNanoseconds: batch)
+    return try kit.run(progress: progress)
+  }
+
+  /// Of the least times: what else the machine does only ever adds to a time.
   private static func ratios(of figures: [Figure]) -> [Figure] {
     var times: [String: [String: Double]] = [:]
-    for case .time(let peer, let name, let nanoseconds, _, _, _) in figures {
-      times[name, default: [:]][peer] = nanoseconds
+    for case .time(let peer, let name, _, let least, _, _) in figures {
+      times[name, default: [:]][peer] = least
     }
     var ratios: [Figure] = []
     for (name, goal) in goals {
-      guard let library = times[name]?[PairwiseBenchmarks.peer],
-        let floor = times[name]?[Floor.peer]
+      guard let library = times[name]?[Self.library], let floor = times[name]?[Floor.peer]
       else { continue }
       ratios.append(.ratio(name: name, value: library / floor, goal: goal, goalIsFloor: false))
+    }
+    for name in AttachmentBenchmarks.goalNames {
+      guard let library = times[name]?[Self.library], let floor = times[name]?[Floor.peer]
+      else { continue }
+      ratios.append(
+        .ratio(name: name, value: floor / library, goal: attachmentGoal, goalIsFloor: true))
     }
     return ratios
   }

@@ -19,18 +19,9 @@ struct AttachmentBenchmarks {
 
   init(filter: String?) { wanted = { name in filter.map(name.contains) ?? true } }
 
-  func operations() throws -> [Operation] {
-    var operations = try smallOperations()
-    // What the large ones need is made only when one of them is wanted.
-    if Self.goalNames.contains(where: { $0.contains("64MiB") && wanted($0) }) {
-      operations += try largeOperations()
-    }
-    return operations.filter { wanted($0.name) }
-  }
-
   // MARK: - One core
 
-  private func smallOperations() throws -> [Operation] {
+  func smallOperations() throws -> [Operation] {
     let bytes = Self.small
     let floor = AttachmentFloor(size: bytes)
     let content = [UInt8](repeating: 0x2a, count: bytes)
@@ -42,7 +33,7 @@ struct AttachmentBenchmarks {
       blob[AttachmentLimits.headerByteCount...].prefix(
         bytes / AttachmentLimits.chunkByteCount * AttachmentLimits.sealedChunkByteCount))
     let (library, bare) = (PairwiseBenchmarks.peer, Floor.peer)
-    return [
+    let operations: [Operation] = [
       .plain(library, "seal_1MiB", bytes: bytes) {
         _ = try AttachmentEncryptor.encrypt(content, padding: .none)
       },
@@ -58,16 +49,20 @@ struct AttachmentBenchmarks {
       .plain(bare, "cipher_1MiB", bytes: bytes) { floor.cipher() },
       .plain(bare, "digest_1MiB", bytes: bytes) { floor.digest() },
     ]
+    return operations.filter { wanted($0.name) }
   }
 
   // MARK: - All cores
 
-  private func largeOperations() throws -> [Operation] {
+  func largeOperations() throws -> [Operation] {
+    // The memory for them is taken only when one of them is wanted.
+    guard Self.goalNames.contains(where: { $0.contains("64MiB") && wanted($0) }) else { return [] }
     let floor = AttachmentFloor(size: Self.large)
     let layout = try BlobLayout(contentSize: UInt64(Self.large), padding: .none)
     let blob = SharedMemory(count: Int(layout.blobSize))
-    return try operations(.flat, "digest1", floor, blob)
-      + operations(.parts, "digest2", floor, blob)
+    let operations =
+      try operations(.flat, "digest1", floor, blob) + operations(.parts, "digest2", floor, blob)
+    return operations.filter { wanted($0.name) }
   }
 
   private func operations(
@@ -79,9 +74,9 @@ struct AttachmentBenchmarks {
     let sealed = SharedMemory(count: blob.count)
     let pointer = try seal(floor.content, into: sealed, digest)
     func leastTime(isOpening: Bool) -> Double {
-      let together = Stopwatch.nanoseconds { floor.parallel(isOpening: isOpening) }
+      let together = Stopwatch.elapsedNanoseconds { floor.parallel(isOpening: isOpening) }
       guard digest == .flat else { return together }
-      return max(together, Stopwatch.nanoseconds { floor.digest() })
+      return max(together, Stopwatch.elapsedNanoseconds { floor.digest() })
     }
     func bareOperation(_ name: String, isOpening: Bool) -> Operation {
       Operation(bare, name, bytes: bytes) { count in
@@ -92,9 +87,11 @@ struct AttachmentBenchmarks {
     }
     let opened = SharedMemory(count: bytes)
     return [
-      .plain(library, sealName, bytes: bytes) { _ = try seal(floor.content, into: blob, digest) },
+      .parallel(library, sealName, bytes: bytes) {
+        _ = try seal(floor.content, into: blob, digest)
+      },
       bareOperation(sealName, isOpening: false),
-      .plain(library, openName, bytes: bytes) {
+      .parallel(library, openName, bytes: bytes) {
         let opener = try ParallelOpener(pointer, blobSize: UInt64(sealed.count))
         try opener.run(
           read: { (offset, buffer) throws(CygnetError) in

@@ -31,15 +31,19 @@ package enum Benchmarks {
     try Sodium.selfTest()
     let pairwise = try PairwiseBenchmarks()
     let floor = Floor()
-    var operations = try pairwise.operations(floor: floor)
-    if let filter { operations = operations.filter { $0.name.contains(filter) } }
-    let attachments = try AttachmentBenchmarks(filter: filter).operations()
-    let share = operations.isEmpty ? 0.0 : attachments.isEmpty ? 1.0 : 0.5
-    var figures = try times(of: operations, batch: 1_000_000, seconds: seconds) { done in
-      progress(done * share)
+    let operations = try pairwise.operations(floor: floor).filter { operation in
+      filter.map(operation.name.contains) ?? true
     }
-    figures += try times(of: attachments, batch: 20_000_000, seconds: seconds) { done in
-      progress(share + done * (1 - share))
+    let attachments = AttachmentBenchmarks(filter: filter)
+    let parts: [(operations: [Operation], batch: Double, seconds: Double)] = try [
+      (operations, 1_000_000, seconds), (attachments.smallOperations(), 3_000_000, seconds / 2),
+      (attachments.largeOperations(), 100_000_000, seconds / 2),
+    ].filter { !$0.operations.isEmpty }
+    var figures: [Figure] = []
+    for (index, (operations, batch, seconds)) in parts.enumerated() {
+      figures += try times(of: operations, batch: batch, seconds: seconds) { done in
+        progress((Double(index) + done) / Double(parts.count))
+      }
     }
     var facts = try pairwise.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
@@ -51,7 +55,6 @@ package enum Benchmarks {
   private static func times(
     of operations: [Operation], batch: Double, seconds: Double, progress: (Double) -> Void
   ) throws -> [Figure] {
-    guard !operations.isEmpty else { return [] }
     let bytes = operations.map(\.bytes).reduce(0, +)
     // A byte costs about 4 ns, which matters where an operation is longer than a turn.
     let perRound = max(batch * Double(operations.count) * 1.2, Double(bytes) * 4) / 1e9
@@ -60,7 +63,7 @@ package enum Benchmarks {
     return try kit.run(progress: progress)
   }
 
-  /// Of the least times: what else the machine does only ever adds to a time.
+  /// Of the least times: noise only ever adds to a time.
   private static func ratios(of figures: [Figure]) -> [Figure] {
     var times: [String: [String: Double]] = [:]
     for case .time(let peer, let name, _, let least, _, _) in figures {

@@ -16,7 +16,16 @@ struct Operation {
     self.run = run
   }
 
-  /// An operation all of which counts.
+  /// An operation of several threads, all of which counts.
+  static func parallel(
+    _ peer: String, _ name: String, bytes: Int, _ body: @escaping () throws -> Void
+  ) -> Operation {
+    Operation(peer, name, bytes: bytes) { count in
+      try Stopwatch.elapsedNanoseconds { for _ in 0..<count { try body() } }
+    }
+  }
+
+  /// An operation of one thread, all of which counts.
   static func plain(
     _ peer: String, _ name: String, bytes: Int = 0, _ body: @escaping () throws -> Void
   ) -> Operation {

@@ -6,18 +6,26 @@
   internal import Darwin
 #endif
 
-/// Monotonic time in nanoseconds.
+/// Measures in nanoseconds.
 enum Stopwatch {
-  static func now() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  /// Processor time that this thread spends in `body`: other programs do not count, waiting does not
+  /// either.
+  static func nanoseconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = now(CLOCK_THREAD_CPUTIME_ID)
+    try body()
+    return Double(now(CLOCK_THREAD_CPUTIME_ID) - start)
   }
 
-  /// Nanoseconds that `body` takes.
-  static func nanoseconds(_ body: () throws -> Void) rethrows -> Double {
-    let start = now()
+  /// Time that passes while `body` runs, for what several threads do together.
+  static func elapsedNanoseconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = now(CLOCK_MONOTONIC)
     try body()
-    return Double(now() - start)
+    return Double(now(CLOCK_MONOTONIC) - start)
+  }
+
+  private static func now(_ clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(clock, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -8,8 +8,9 @@ enum BenchCommand {
     summary: "Time the library beside bare libsodium",
     discussion: """
       Every round times one batch of each operation, of the library and of the same cryptography in \
-      bare libsodium calls, so both see the same noise. The least time of all rounds is printed, \
-      because noise only adds; quote the ratios, since times differ from machine to machine.
+      bare libsodium calls, so both see the same noise. Where one thread works, its processor time \
+      counts; where all cores do, the time that passes. The least of all rounds is printed, because \
+      noise only adds; quote the ratios, since times differ from machine to machine.
 
       Times and sizes should be at most their goal, attachments at least 0.95 of the speed that \
       cipher and digest reach together on the same cores.

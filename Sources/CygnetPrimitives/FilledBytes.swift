@@ -5,7 +5,9 @@ package func filledBytes(
   count: Int, _ fill: (inout MutableRawSpan) throws(CygnetError) -> Void
 ) throws(CygnetError) -> [UInt8] {
   var failure: CygnetError?
-  let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+  // Room for one byte at least: with none, the initialiser writes the count into the shared empty
+  // array, and two threads must not do that at once.
+  let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialised in
     var span = unsafe MutableRawSpan(
       _unsafeElements: UnsafeMutableBufferPointer(
         rebasing: buffer[..<count]))

@@ -20,8 +20,10 @@ package struct SystemRandomSource: RandomSource {
 extension RandomSource {
   /// `count` bytes that need no secrecy, such as nonces and salts.
   package mutating func bytes(_ count: Int) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
-      unsafe fill(UnsafeMutableRawBufferPointer(buffer))
+    // Room for one byte at least, as in `filledBytes`.
+    unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialised in
+      unsafe fill(
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
       initialised = count
     }
   }

@@ -66,7 +66,8 @@ package enum XChaCha20Poly1305 {
     }
     let count = ciphertext.count - tagByteCount
     var failure: CygnetError?
-    let plaintext = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+    let room = max(count, 1)  // one byte at least, as in `filledBytes`
+    let plaintext = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialised in
       do throws(CygnetError) {
         initialised = try unsafe open(
           ciphertext.span.bytes, key: key, nonce: nonce, authenticating: authenticating.span.bytes,

@@ -32,14 +32,18 @@ var targets: [Target] = [
   .systemLibrary(
     name: "CSodium", pkgConfig: "libsodium",
     providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+  .systemLibrary(
+    name: "CSQLite", pkgConfig: "sqlite3",
+    providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
   layer("CygnetPrimitives", ["CSodium"]),
   layer("CygnetWire", ["CygnetPrimitives"]),
   layer("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
-  .target(
-    name: "Cygnet",
-    dependencies: ["CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"],
-    swiftSettings: settings),
+  layer("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
+  layer("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
+  layer(
+    "Cygnet",
+    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage"]),
   // Test vectors: the public formats, our own, and the generator of ours.
   layer(
     "CygnetVectors",
@@ -52,8 +56,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "cygnet-cli",
     dependencies: [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
-      "CygnetBenchmarks",
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+      "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
     ],
     swiftSettings: settings),
 
@@ -74,6 +78,14 @@ var targets: [Target] = [
   tests(
     "CygnetAttachmentsTests",
     ["CygnetPrimitives", "CygnetWire", "CygnetAttachments", "CygnetVectors"]),
+  tests("CygnetStorageTests", ["CygnetPrimitives", "CygnetWire", "CygnetStorage"]),
+  tests("CygnetSQLiteTests", ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite"]),
+  tests(
+    "ClientTests",
+    [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+      "CygnetSQLite", "Cygnet",
+    ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
   tests("CLITests", ["CygnetVectors", "cygnet-cli"]),
@@ -100,6 +112,7 @@ let package = Package(
   platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
     .library(name: "Cygnet", targets: ["Cygnet"]),
+    .library(name: "CygnetSQLite", targets: ["CygnetSQLite"]),
     .executable(name: "cygnet", targets: ["cygnet-cli"]),
   ],
   targets: targets

@@ -40,6 +40,10 @@ public struct CygnetError: Error, Sendable {
     public static let limitExceeded = Code("limitExceeded")
     /// The store, a file or a stream failed.
     public static let storage = Code("storage")
+    /// The passphrase or key does not open the store. Ask again.
+    public static let locked = Code("locked")
+    /// A record of the store was altered, went back to an older one, or is gone. Restore a backup.
+    public static let storeDamaged = Code("storeDamaged")
     /// A defect here, or libsodium refused sound input. Report it.
     public static let internalFault = Code("internalFault")
 
@@ -47,7 +51,7 @@ public struct CygnetError: Error, Sendable {
     public static let all: [Code] = [
       malformed, truncated, unsupported, authenticationFailed, ruleViolation, duplicate,
       tooFarAhead, wrongEpoch, identityChanged, sourceChanged, notFound, wrongState,
-      limitExceeded, storage, internalFault,
+      limitExceeded, storage, locked, storeDamaged, internalFault,
     ]
   }
 

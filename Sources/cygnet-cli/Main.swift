@@ -3,14 +3,14 @@ internal import CygnetVectors
 /// The command `cygnet`.
 @main
 enum Main {
-  static func main() {
+  static func main() async {
     ProcessSetup.prepare()
     Interruption.install()
-    let code = run(ProcessSetup.arguments)
+    let code = await run(ProcessSetup.arguments)
     ProcessSetup.exit(code)
   }
 
-  private static func run(_ words: [Argument]) -> ExitCode {
+  private static func run(_ words: [Argument]) async -> ExitCode {
     var output = provisionalOutput(words)
     do {
       if let request = ArgumentParser.helpRequest(words, root: CommandTable.root) {
@@ -19,7 +19,7 @@ enum Main {
       }
       let arguments = try ArgumentParser.parse(words, root: CommandTable.root)
       output = try Output(arguments: arguments)
-      return try run(Invocation(arguments: arguments, output: output))
+      return try await run(Invocation(arguments: arguments, output: output))
     } catch {
       let failure = CommandFailure(error)
       output.failure(failure)
@@ -27,9 +27,9 @@ enum Main {
     }
   }
 
-  private static func run(_ invocation: Invocation) throws -> ExitCode {
+  private static func run(_ invocation: Invocation) async throws -> ExitCode {
     let arguments = invocation.arguments
-    if let run = arguments.command.run { return try run(invocation) }
+    if let run = arguments.command.run { return try await run(invocation) }
     if arguments.path.isEmpty && arguments.has("version") {
       return try VersionCommand.run(invocation)
     }

@@ -9,7 +9,14 @@ struct ImportTests {
     ("CygnetWire", ["CygnetPrimitives"]),
     ("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
-    ("Cygnet", ["CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"]),
+    ("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
+    ("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
+    (
+      "Cygnet",
+      [
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+      ]
+    ),
     ("CygnetVectors", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]),
     (
       "CygnetBenchmarks",
@@ -18,8 +25,8 @@ struct ImportTests {
     (
       "cygnet-cli",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
-        "CygnetBenchmarks",
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+        "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
       ]
     ),
   ]

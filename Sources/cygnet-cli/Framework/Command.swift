@@ -14,7 +14,7 @@ struct Command: Sendable {
   var exitCodes: [ExitCode] = []
   var children: [Command] = []
   /// What the command does. Absent in a command that only groups its children.
-  var run: (@Sendable (Invocation) throws -> ExitCode)?
+  var run: (@Sendable (Invocation) async throws -> ExitCode)?
 }
 
 /// A named option of a command.

@@ -45,13 +45,15 @@ enum ExitCode: Int32, Sendable, CaseIterable {
   /// The exit code for an error of the library.
   init(for code: CygnetError.Code) {
     switch code {
-    case .malformed, .truncated, .authenticationFailed, .ruleViolation: self = .authentication
+    case .malformed, .truncated, .authenticationFailed, .ruleViolation, .storeDamaged:
+      self = .authentication
     case .unsupported, .sourceChanged: self = .stale
     case .duplicate: self = .duplicate
     case .tooFarAhead, .limitExceeded: self = .limit
     case .identityChanged: self = .identity
     case .notFound, .wrongState, .wrongEpoch: self = .unknown
     case .storage: self = .inputOutput
+    case .locked: self = .locked
     default: self = .internalError
     }
   }

@@ -1,13 +1,21 @@
+internal import CygnetPrimitives
 internal import CygnetVectors
 
 /// The command `cygnet`.
 @main
 enum Main {
-  static func main() async {
+  /// Not `async`: that would hand this thread to the runtime, which takes signals of all kinds in it,
+  /// and `Interruption` would never see them.
+  static func main() {
     ProcessSetup.prepare()
     Interruption.install()
-    let code = await run(ProcessSetup.arguments)
-    ProcessSetup.exit(code)
+    let words = ProcessSetup.arguments
+    let end = Monitor<ExitCode?>(nil)
+    Task.detached {
+      let code = await run(words)
+      end.withLock { $0 = code }
+    }
+    ProcessSetup.exit(end.wait { $0 })
   }
 
   private static func run(_ words: [Argument]) async -> ExitCode {

@@ -6,7 +6,7 @@ struct CygnetErrorTests {
   @Test("every code has a name of its own, fit for vectors and the command line")
   func names() {
     let names = CygnetError.Code.all.map(\.name)
-    #expect(names.count == 15)
+    #expect(names.count == 17)
     #expect(Set(names).count == names.count)
     for name in names {
       #expect(!name.isEmpty && name.allSatisfy { $0.isASCII && $0.isLetter }, "\(name)")

@@ -44,7 +44,7 @@ public enum Limits {
   /// One-time prekeys a device keeps. A batch is 100.
   public static let maxOneTimePreKeys = 5_000
 
-  /// Handshakes remembered, so that a replayed initial message is refused while its signed prekey
-  /// lives, with a one-time prekey or without; 16 bytes each.
+  /// Handshakes without a one-time prekey remembered for each signed prekey, so that a copy is
+  /// refused for as long as that key lives; 16 bytes each. At the bound further ones are refused.
   public static let maxRememberedHandshakes = 4_096
 }

@@ -56,11 +56,15 @@ package struct Handshake: Equatable, Sendable, WireEncodable, WireDecodable {
 
 /// The name of a handshake, by which a session knows its own initial messages and a device those it
 /// has answered.
-package struct HandshakeID: Hashable, Sendable, WireEncodable, WireDecodable {
+package struct HandshakeID: Hashable, Comparable, Sendable, WireEncodable, WireDecodable {
   package static let byteCount = 16
   package let bytes: [UInt8]
 
   init(bytes: [UInt8]) { self.bytes = bytes }
+
+  package static func < (left: HandshakeID, right: HandshakeID) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
 
   package func encode(into writer: inout Writer) throws(CygnetError) { writer.write(fixed: bytes) }
 

@@ -4,22 +4,24 @@ public import CygnetWire
 /// The private halves of a device's prekeys, and the memory of handshakes answered with them.
 ///
 /// A value without I/O: store `state()` in the same transaction as the session that
-/// `PairwiseSession.accept` returns, and a one-time prekey can never serve twice.
+/// `PairwiseSession.accept` returns, and no handshake can ever serve twice. One with a one-time
+/// prekey leaves no trace but the key's absence; one without is remembered by name for as long as
+/// its signed prekey is held.
 public struct PreKeys: Sendable {
   /// A signed prekey with its private half.
   struct Signed: Sendable {
     let published: SignedPreKey
     let privateKey: X25519.PrivateKey
+    /// Handshakes answered under it without a one-time prekey.
+    var answered: Set<HandshakeID> = []
   }
 
   let suite = Suite.x3dh
-  private(set) var signed: [Signed]  // oldest first
-  private(set) var oneTime: [OneTimePreKeyID: X25519.KeyPair] = [:]
+  var signed: [Signed]  // oldest first
+  var oneTime: [OneTimePreKeyID: X25519.KeyPair] = [:]
   private(set) var nextOneTimeID: UInt32 = 1
   /// One-time prekeys below this were handed out by `takeBundle`.
   private(set) var nextUnusedID: UInt32 = 1
-  private(set) var answered: [HandshakeID] = []  // oldest first
-  private var answeredNames: Set<HandshakeID> = []
 
   /// A first signed prekey and `oneTimeCount` one-time prekeys.
   /// - Throws: `limitExceeded` beyond `Limits.maxOneTimePreKeys`.
@@ -146,25 +148,18 @@ public struct PreKeys: Sendable {
   }
 
   /// - Throws: `duplicate` for a handshake answered before or a one-time prekey that was used;
-  ///   `notFound` for keys that are not held.
+  ///   `notFound` for keys that are not held; `limitExceeded` when the memory is full.
   func answer(to handshake: Handshake) throws(CygnetError) -> Answer {
-    if answeredNames.contains(try handshake.id()) {
-      throw CygnetError(.duplicate, "this handshake was answered already")
+    guard let index = index(of: handshake.signedPreKeyID) else {
+      throw CygnetError(.notFound, "the signed prekey is not held here")
     }
-    var found: Signed?
-    for candidate in signed where candidate.published.id == handshake.signedPreKeyID {
-      found = candidate
-    }
-    guard let found else { throw CygnetError(.notFound, "the signed prekey is not held here") }
-    var oneTimePreKey: X25519.PrivateKey?
+    let found = signed[index]
+    let oneTimePreKey: X25519.PrivateKey?
     if let id = handshake.oneTimePreKeyID {
-      guard let pair = oneTime[id] else {
-        if id.rawValue < nextOneTimeID && id.rawValue > 0 {
-          throw CygnetError(.duplicate, "the one-time prekey was used already")
-        }
-        throw CygnetError(.notFound, "the one-time prekey is not held here")
-      }
-      oneTimePreKey = pair.privateKey
+      oneTimePreKey = try privateKey(of: id)
+    } else {
+      try checkUnanswered(handshake, under: found)
+      oneTimePreKey = nil
     }
     return Answer(
       signedPreKey: X25519.KeyPair(
@@ -172,14 +167,39 @@ public struct PreKeys: Sendable {
       oneTimePreKey: oneTimePreKey)
   }
 
-  /// After the first message of `handshake` was opened: its one-time prekey goes, its name stays.
-  mutating func consume(_ handshake: Handshake) throws(CygnetError) {
-    let id = try handshake.id()
-    if let used = handshake.oneTimePreKeyID { oneTime[used] = nil }
-    answered.append(id)
-    answeredNames.insert(id)
-    if answered.count > Limits.maxRememberedHandshakes {
-      answeredNames.remove(answered.removeFirst())
+  private func index(of id: SignedPreKeyID) -> Int? {
+    signed.firstIndex { $0.published.id == id }
+  }
+
+  private func privateKey(of id: OneTimePreKeyID) throws(CygnetError) -> X25519.PrivateKey {
+    if let pair = oneTime[id] { return pair.privateKey }
+    if id.rawValue < nextOneTimeID && id.rawValue > 0 {
+      throw CygnetError(.duplicate, "the one-time prekey was used already")
+    }
+    throw CygnetError(.notFound, "the one-time prekey is not held here")
+  }
+
+  /// Nothing is ever forgotten to make room, or a flood of strangers could clear the way for a
+  /// replay. When the room is used up, a new signed prekey makes some.
+  private func checkUnanswered(
+    _ handshake: Handshake, under key: Signed
+  ) throws(CygnetError) {
+    if key.answered.contains(try handshake.id()) {
+      throw CygnetError(.duplicate, "this handshake was answered already")
+    }
+    guard key.answered.count < Limits.maxRememberedHandshakes else {
+      throw CygnetError(
+        .limitExceeded, "too many handshakes under one signed prekey: rotate it")
+    }
+  }
+
+  /// After the first message of `handshake` was opened: its one-time prekey goes, or else its name
+  /// stays.
+  package mutating func consume(_ handshake: Handshake) throws(CygnetError) {
+    if let used = handshake.oneTimePreKeyID {
+      oneTime[used] = nil
+    } else if let index = index(of: handshake.signedPreKeyID) {
+      signed[index].answered.insert(try handshake.id())
     }
   }
 
@@ -197,6 +217,7 @@ extension PreKeys: WireEncodable, WireDecodable {
   ///     struct {
   ///       SignedPreKey published;
   ///       opaque private_key[32];
+  ///       HandshakeID answered<V>;                  // ascending; those without a one-time prekey
   ///     } StoredSignedPreKey;
   ///
   ///     struct {
@@ -212,7 +233,6 @@ extension PreKeys: WireEncodable, WireDecodable {
   ///       uint32 next_one_time_id;
   ///       uint32 next_unused_id;
   ///       StoredOneTimePreKey one_time<V>;          // ids ascending, below next_one_time_id
-  ///       opaque answered<V>;                       // handshake ids, 16 bytes each, oldest first
   ///       opaque suite_data<V>;                     // empty in suite 1
   ///     } PreKeysState;
   @usableFromInline
@@ -223,6 +243,7 @@ extension PreKeys: WireEncodable, WireDecodable {
       for key in signed {
         try key.published.encode(into: &writer)
         writer.write(fixed: key.privateKey.secret)
+        try writer.write(vector: key.answered.sorted())
       }
     }
     writer.write(nextOneTimeID)
@@ -236,7 +257,6 @@ extension PreKeys: WireEncodable, WireDecodable {
         try pair.publicKey.encode(into: &writer)
       }
     }
-    try writer.write(vector: answered)
     try Suite.encodeNoData(into: &writer)
   }
 
@@ -244,7 +264,21 @@ extension PreKeys: WireEncodable, WireDecodable {
   package init(from reader: inout Reader) throws(CygnetError) {
     try WireType.preKeysState.decodeHeader(from: &reader)
     let suite = try Suite(from: &reader)
-    signed = try reader.vector(0...1024) { (reader) throws(CygnetError) in
+    signed = try Self.readSigned(from: &reader)
+    nextOneTimeID = try reader.readUInt32()
+    nextUnusedID = try reader.readUInt32()
+    oneTime = try Self.readOneTime(below: nextOneTimeID, from: &reader)
+    guard nextOneTimeID > 0, nextUnusedID > 0, nextUnusedID <= nextOneTimeID else {
+      throw CygnetError(.malformed, "one-time prekey counters disagree")
+    }
+    try suite.decodeData(from: &reader)
+  }
+
+  private static func readSigned(from reader: inout Reader) throws(CygnetError) -> [Signed] {
+    let answeredByteCount = Limits.maxRememberedHandshakes * HandshakeID.byteCount
+    let entryByteCount = 4 + 8 + 33 + 64 + 32 + 4 + answeredByteCount
+    return try reader.vector(0...(Limits.maxSignedPreKeys * entryByteCount)) {
+      (reader) throws(CygnetError) in
       var keys: [Signed] = []
       while reader.remaining > 0 {
         let published = try SignedPreKey(from: &reader)
@@ -252,27 +286,21 @@ extension PreKeys: WireEncodable, WireDecodable {
           throw CygnetError(.malformed, "signed prekeys are stored in ascending order")
         }
         let secret = try reader.readSecret(X25519.byteCount)
-        keys.append(Signed(published: published, privateKey: try X25519.PrivateKey(secret)))
+        let answered: [HandshakeID] = try reader.readVector(
+          0...answeredByteCount, maxCount: Limits.maxRememberedHandshakes)
+        for index in answered.indices.dropFirst() where answered[index - 1] >= answered[index] {
+          throw CygnetError(.malformed, "handshakes are stored in ascending order")
+        }
+        keys.append(
+          Signed(
+            published: published, privateKey: try X25519.PrivateKey(secret),
+            answered: Set(answered)))
+      }
+      guard keys.count <= Limits.maxSignedPreKeys else {
+        throw CygnetError(.malformed, "too many signed prekeys")
       }
       return keys
     }
-    guard signed.count <= Limits.maxSignedPreKeys else {
-      throw CygnetError(.malformed, "too many signed prekeys")
-    }
-    nextOneTimeID = try reader.readUInt32()
-    nextUnusedID = try reader.readUInt32()
-    oneTime = try Self.readOneTime(below: nextOneTimeID, from: &reader)
-    guard nextOneTimeID > 0, nextUnusedID > 0, nextUnusedID <= nextOneTimeID else {
-      throw CygnetError(.malformed, "one-time prekey counters disagree")
-    }
-    answered = try reader.readVector(
-      0...(Limits.maxRememberedHandshakes * HandshakeID.byteCount),
-      maxCount: Limits.maxRememberedHandshakes)
-    answeredNames = Set(answered)
-    guard answeredNames.count == answered.count else {
-      throw CygnetError(.malformed, "a handshake is remembered twice")
-    }
-    try suite.decodeData(from: &reader)
   }
 
   private static func readOneTime(

@@ -6,16 +6,20 @@ package struct PreKeysSummary: Sendable {
   package let signed: [(id: SignedPreKeyID, createdAt: Timestamp)]
   package let oneTimeCount: Int
   package let unusedOneTimeCount: Int
-  /// Handshakes remembered so that they are not answered twice.
+  /// Handshakes without a one-time prekey, remembered so that they are not answered twice.
   package let answeredCount: Int
 }
 
 extension PreKeys {
   package var summary: PreKeysSummary {
     var list: [(id: SignedPreKeyID, createdAt: Timestamp)] = []
-    for key in signed { list.append((key.published.id, key.published.createdAt)) }
+    var answeredCount = 0
+    for key in signed {
+      list.append((key.published.id, key.published.createdAt))
+      answeredCount += key.answered.count
+    }
     return PreKeysSummary(
       signed: list, oneTimeCount: oneTime.count, unusedOneTimeCount: unusedOneTimePreKeyCount,
-      answeredCount: answered.count)
+      answeredCount: answeredCount)
   }
 }

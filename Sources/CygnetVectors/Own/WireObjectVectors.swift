@@ -74,7 +74,7 @@ enum WireObjectVectors {
       ])
     let keys = try scene.bob.preKeys.state().exposed()
     // Behind header and suite: the length of the signed prekeys in two bytes, and the first of them.
-    let oneTime = 3 + 2 + 2 + 109 + 32
+    let oneTime = 3 + 2 + 2 + 109 + 32 + 1
     try writer.group(
       .wire, ["wire_type": "PreKeysState"],
       object([("prekeys", keys)]) + [

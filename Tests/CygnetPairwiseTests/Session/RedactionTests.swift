@@ -83,7 +83,7 @@ struct RedactionTests {
     let signed = Array(state[(7 + 109)..<(7 + 141)])  // behind the published half
     var keys = [signed]
     for index in 0..<2 {
-      let begin = 7 + 141 + 8 + 2 + 69 * index + 4
+      let begin = 7 + 142 + 8 + 2 + 69 * index + 4
       keys.append(Array(state[begin..<(begin + 32)]))
     }
     for key in keys {

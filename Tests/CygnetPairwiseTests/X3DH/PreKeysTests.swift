@@ -78,12 +78,42 @@ struct PreKeysTests {
     #expect(throws: CygnetError(.duplicate, "")) { try bob.accept(first, from: alice) }
   }
 
+  @Test("at the bound a handshake is refused, never an old one forgotten")
+  func fullMemory() throws {
+    var bob = try TestDevice("bob", oneTimeCount: 0)
+    let alice = try TestDevice("alice")
+    var session = try alice.initiate(to: &bob)
+    let first = try session.encrypt([1])
+    _ = try bob.accept(first, from: alice)
+    let signed = try #require(bob.preKeys.summary.signed.last).id
+    var random = SeededRandomSource(seed: [7], label: "full memory")
+    for _ in 1..<Limits.maxRememberedHandshakes {
+      try bob.preKeys.consume(
+        Handshake(
+          suite: .x3dh, identity: alice.identity.publicKey.ed25519,
+          ephemeral: X25519.KeyPair.generate(using: &random).publicKey,
+          signedPreKeyID: signed, oneTimePreKeyID: nil))
+    }
+    let before = try bob.preKeys.state()
+    #expect(try PreKeys(restoring: before).state() == before)
+    var late = try alice.initiate(to: &bob)
+    let refused = try late.encrypt([2])
+    #expect(throws: CygnetError(.limitExceeded, "")) { try bob.accept(refused, from: alice) }
+    #expect(throws: CygnetError(.duplicate, "")) { try bob.accept(first, from: alice) }
+    #expect(try bob.preKeys.state() == before)
+    try bob.preKeys.rotateSignedPreKey(
+      for: bob.identity, at: bob.address, now: TestDevice.now)
+    var next = try alice.initiate(to: &bob)
+    _ = try bob.accept(next.encrypt([3]), from: alice)
+    #expect(throws: CygnetError(.duplicate, "")) { try bob.accept(first, from: alice) }
+  }
+
   @Test(
     "a stored form that claims billions of one-time prekeys costs no time", .timeLimit(.minutes(1)))
   func claimedCount() throws {
     let bob = try TestDevice("bob", oneTimeCount: 0)
     var state = try bob.preKeys.state().exposed()
-    let nextOneTimeID = 3 + 2 + 2 + 141  // header, suite, one signed prekey with its length
+    let nextOneTimeID = 3 + 2 + 2 + 142  // header, suite, one signed prekey with its length
     for index in 0..<4 {
       #expect(state[nextOneTimeID + index] == (index == 3 ? 1 : 0))
       state[nextOneTimeID + index] = 0xff

@@ -18,6 +18,7 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case scannableSafetyNumber = 7
   case attachmentPointer = 8
   case attachmentResumption = 9
+  case storeHeader = 12
 
   /// The layout version that this library reads and writes.
   @usableFromInline

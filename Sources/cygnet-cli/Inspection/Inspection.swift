@@ -34,6 +34,7 @@ struct Inspection: Sendable {
     case .attachmentPointer: return try attachmentPointer(bytes)
     case .attachmentResumption:
       return try attachmentResumption(SecretBytes(copying: bytes))
+    case .storeHeader: return try storeHeader(bytes)
     case .scannableSafetyNumber:
       // The code of a safety number has a layout of its own and no header.
       throw CygnetError(.malformed, "not an object of this library")

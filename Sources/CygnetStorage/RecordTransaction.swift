@@ -95,6 +95,12 @@ package final class RecordTransaction {
     return tree.root.count(of: kind)
   }
 
+  /// The tree, for what looks at all of it.
+  func checkedTree() throws(CygnetError) -> RecordTree {
+    try demandOpen()
+    return tree
+  }
+
   /// Values of all kinds, without reading them.
   package var recordCount: Int { tree.root.recordCount }
 

@@ -1,5 +1,5 @@
 package import CygnetPrimitives
-internal import CygnetWire
+package import CygnetWire
 
 /// What a store keeps in the clear: its name, and the master key wrapped under each secret that
 /// opens it (Specification: StoredRecords).
@@ -9,7 +9,7 @@ internal import CygnetWire
 ///       opaque store_id[16];
 ///       KeySlot slots<V>;         // 1 to 8
 ///     } StoreHeader;
-struct StoreHeader: Equatable, Sendable {
+package struct StoreHeader: Equatable, Sendable {
   static let storeIDByteCount = 16
   static let maxSlotCount = 8
 
@@ -40,12 +40,12 @@ extension StoreHeader: WireEncodable, WireDecodable {
     writer.write(fixed: storeID)
   }
 
-  func encode(into writer: inout Writer) throws(CygnetError) {
+  package func encode(into writer: inout Writer) throws(CygnetError) {
     Self.encodeStart(storeID, into: &writer)
     try writer.write(vector: slots)
   }
 
-  init(from reader: inout Reader) throws(CygnetError) {
+  package init(from reader: inout Reader) throws(CygnetError) {
     try WireType.storeHeader.decodeHeader(from: &reader)
     storeID = try reader.readFixed(Self.storeIDByteCount)
     slots = try reader.readVector(

@@ -31,7 +31,8 @@ struct BucketIndex: Hashable {
     let rest = RecordID.byteCount - 2
     let low = [UInt8(first.value >> 4), UInt8(first.value & 15) << 4]
     let high = [UInt8(last.value >> 4), UInt8(last.value & 15) << 4 | 15]
-    return try RecordID(low + [UInt8](repeating: 0, count: rest))...RecordID(
-      high + [UInt8](repeating: 0xff, count: rest))
+    return try RecordID(
+      low + [UInt8](repeating: 0, count: rest))...RecordID(
+        high + [UInt8](repeating: 0xff, count: rest))
   }
 }

@@ -69,6 +69,20 @@ final class RecordTree {
     guard try TreeMember(record) == member(record.id) else { throw Self.isDamaged }
   }
 
+  /// The names of all records, each of which is the one written last at its place.
+  /// - Throws: `storeDamaged` unless the store holds exactly what was written.
+  func verifiedNames() throws(CygnetError) -> [RecordID] {
+    var names: [RecordID] = []
+    for number in 0..<BucketIndex.nodeCount {
+      for place in 0..<BucketIndex.perNode {
+        let index = BucketIndex(node: number, place: place)
+        for record in try load(index) { names.append(record.id) }
+      }
+    }
+    guard names.count == root.recordCount else { throw Self.isDamaged }
+    return names
+  }
+
   /// Adds the record, or replaces the one of the same name.
   func put(_ record: StoredRecord) throws(CygnetError) {
     try replace(record.id, by: TreeMember(record))

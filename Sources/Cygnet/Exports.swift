@@ -4,3 +4,4 @@
 @_exported public import CygnetAttachments
 @_exported public import CygnetPairwise
 @_exported public import CygnetPrimitives
+@_exported public import CygnetStorage

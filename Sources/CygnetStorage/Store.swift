@@ -69,6 +69,7 @@ public struct StoredRecord: Sendable, Equatable {
   /// The content, sealed.
   public let sealed: [UInt8]
 
+  /// A record with its place and its content.
   public init(kind: UInt8, id: RecordID, generation: UInt64, sealed: [UInt8]) {
     self.kind = kind
     self.id = id

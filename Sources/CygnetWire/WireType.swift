@@ -18,7 +18,11 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case scannableSafetyNumber = 7
   case attachmentPointer = 8
   case attachmentResumption = 9
+  case envelope = 10
+  case contactCard = 11
   case storeHeader = 12
+  case backup = 13
+  case messageContent = 14
 
   /// The layout version that this library reads and writes.
   @usableFromInline

@@ -46,6 +46,14 @@ public struct SafetyNumber: Sendable {
   /// each cut to 32 bytes, in the field layout that deployed scanners read.
   public var scannable: [UInt8] { Self.scannable(version: Self.version, own: own, peer: peer) }
 
+  /// Whether these are its sixty digits; what is no ASCII digit is ignored. Constant time in the
+  /// digits.
+  public func matches(digits other: String) -> Bool {
+    var plain: [UInt8] = []
+    for byte in other.utf8 where (0x30...0x39).contains(byte) { plain.append(byte) }
+    return ConstantTime.areEqual(plain, Array(digits.utf8))
+  }
+
   package static func scannable(version: UInt8, own: [UInt8], peer: [UInt8]) -> [UInt8] {
     [0x08, version, 0x12, 0x22, 0x0a, 0x20] + own + [0x1a, 0x22, 0x0a, 0x20] + peer
   }

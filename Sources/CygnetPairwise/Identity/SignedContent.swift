@@ -11,6 +11,7 @@ package import CygnetWire
 package enum SignedContent {
   package enum Label: String, Sendable {
     case signedPreKey = "SignedPreKey"
+    case contactCard = "ContactCard"
   }
 
   package static func bytes(

@@ -44,6 +44,17 @@ public struct PreKeyBundle: Equatable, Sendable {
   /// signed prekey lives, and its forward secrecy waits for the first reply.
   public var hasOneTimePreKey: Bool { oneTimePreKey != nil }
 
+  /// The same without its one-time prekey, which serves one session.
+  package var withoutOneTimePreKey: PreKeyBundle {
+    PreKeyBundle(
+      suite: suite, identity: identity, address: address, signedPreKey: signedPreKey,
+      oneTimePreKey: nil)
+  }
+
+  /// The identity key that the bundle claims, 33 bytes encoded: what to show when it is not the one
+  /// on record.
+  public var unverifiedIdentity: [UInt8] { [KeyType.ed25519.rawValue] + identity.bytes }
+
   /// Checks the identity key's point, the signature and the age of the signed prekey.
   /// - Parameters:
   ///   - now: the current time; a key up to a day in the future is let pass.

@@ -20,6 +20,8 @@ public struct PreKeys: Sendable {
   var signed: [Signed]  // oldest first
   var oneTime: [OneTimePreKeyID: X25519.KeyPair] = [:]
   private(set) var nextOneTimeID: UInt32 = 1
+  /// What the ids of signed prekeys begin after; of use until the first one is made.
+  private var firstSignedID: UInt32 = 0
   /// One-time prekeys below this were handed out by `takeBundle`.
   private(set) var nextUnusedID: UInt32 = 1
 
@@ -34,18 +36,42 @@ public struct PreKeys: Sendable {
       for: identity, at: address, now: now, oneTimeCount: oneTimeCount, using: &random)
   }
 
+  /// The ids that were used last, so that a device that starts anew never gives one twice.
+  package struct LastIDs: Sendable, Equatable {
+    package let signed: UInt32
+    package let oneTime: UInt32
+
+    package init(signed: UInt32, oneTime: UInt32) {
+      self.signed = signed
+      self.oneTime = oneTime
+    }
+
+    package static let none = LastIDs(signed: 0, oneTime: 0)
+  }
+
+  package var lastIDs: LastIDs { LastIDs(signed: lastSignedID, oneTime: nextOneTimeID - 1) }
+
   /// Draws the signed prekey, then the one-time prekeys in the order of their ids.
   package static func generate(
     for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp, oneTimeCount: Int,
-    using random: inout some RandomSource
+    after last: LastIDs = .none, using random: inout some RandomSource
   ) throws(CygnetError) -> PreKeys {
+    guard last.oneTime < UInt32.max - 1 else {
+      throw CygnetError(.limitExceeded, "one-time prekey ids are used up")
+    }
     var preKeys = PreKeys(signed: [])
+    preKeys.firstSignedID = last.signed
+    preKeys.nextOneTimeID = last.oneTime + 1
+    preKeys.nextUnusedID = last.oneTime + 1
     try preKeys.rotateSignedPreKey(for: identity, at: address, now: now, using: &random)
     try preKeys.addOneTimePreKeys(oneTimeCount, using: &random)
     return preKeys
   }
 
   private init(signed: [Signed]) { self.signed = signed }
+
+  /// The last id given to a signed prekey. There is always one but while the first is being made.
+  private var lastSignedID: UInt32 { signed.last?.published.id.rawValue ?? firstSignedID }
 
   /// Makes a new signed prekey the current one. The replaced ones are kept, up to
   /// `Limits.maxSignedPreKeys`, for messages on their way.
@@ -60,7 +86,7 @@ public struct PreKeys: Sendable {
     for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp,
     using random: inout some RandomSource
   ) throws(CygnetError) {
-    let (id, overflow) = (signed.last?.published.id.rawValue ?? 0).addingReportingOverflow(1)
+    let (id, overflow) = lastSignedID.addingReportingOverflow(1)
     if overflow { throw CygnetError(.limitExceeded, "signed prekey ids are used up") }
     let pair = try X25519.KeyPair.generate(using: &random)
     let content = SignedPreKeyContent(

@@ -34,7 +34,13 @@ struct Inspection: Sendable {
     case .attachmentPointer: return try attachmentPointer(bytes)
     case .attachmentResumption:
       return try attachmentResumption(SecretBytes(copying: bytes))
+    case .envelope: return try envelope(bytes)
+    case .contactCard: return try contactCard(bytes)
     case .storeHeader: return try storeHeader(bytes)
+    case .backup:
+      return Inspection(
+        "Backup", "identity and contacts under a recovery key; nothing of it shows without", [:])
+    case .messageContent: return try messageContent(bytes)
     case .scannableSafetyNumber:
       // The code of a safety number has a layout of its own and no header.
       throw CygnetError(.malformed, "not an object of this library")

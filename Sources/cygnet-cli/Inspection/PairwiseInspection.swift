@@ -118,7 +118,7 @@ extension Inspection {
   private static func suite(_ suite: Suite) -> JSON { .integer(Int(suite.rawValue)) }
 
   /// The user as text where it is text, and the device.
-  private static func address(_ address: DeviceAddress) -> JSON {
+  static func address(_ address: DeviceAddress) -> JSON {
     let user: JSON =
       String(validating: address.user, as: UTF8.self).map { .string($0) } ?? .hex(address.user)
     return ["user": user, "device": .counting(UInt64(address.device))]
@@ -129,5 +129,5 @@ extension Inspection {
     .hex(Array(SHA256.hash([KeyType.ed25519.rawValue] + key.bytes).prefix(16)))
   }
 
-  private static func time(_ time: Timestamp) -> JSON { .string(time.calendarText) }
+  static func time(_ time: Timestamp) -> JSON { .string(time.calendarText) }
 }

@@ -1,0 +1,95 @@
+import CygnetPrimitives
+import CygnetVectors
+import CygnetWire
+import Testing
+
+@Suite("Bech32m")
+struct Bech32mTests {
+  private static func decode(_ text: String, _ prefix: String, _ count: Int) throws -> [UInt8] {
+    try Bech32m.decode(
+      SecretBytes(copying: Array(text.utf8)), prefix: prefix, byteCount: count
+    ).exposed()
+  }
+
+  private static func encode(_ bytes: [UInt8], _ prefix: String) throws -> String {
+    let text = try Bech32m.encode(SecretBytes(copying: bytes), prefix: prefix).exposed()
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The valid strings of BIP-350 whose values fill whole bytes.
+  @Test(
+    "BIP-350's valid strings decode and encode again",
+    arguments: [
+      ("A1LQFN3A", "a", 0), ("a1lqfn3a", "a", 0), ("?1v759aa", "?", 0),
+      ("abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx", "abcdef", 20),
+      ("split1checkupstagehandshakeupstreamerranterredcaperredlc445v", "split", 30),
+    ])
+  func published(text: String, prefix: String, count: Int) throws {
+    let bytes = try Self.decode(text, prefix, count)
+    #expect(bytes.count == count)
+    #expect(try Self.encode(bytes, prefix) == text.lowercased())
+  }
+
+  @Test(
+    "BIP-350's invalid strings are refused",
+    arguments: [
+      ("qyrz8wqd2c9m", "", 0), ("1qyrz8wqd2c9m", "", 0), ("y1b0jsk6g", "y", 0),
+      ("lt1igcx5c0", "lt", 0), ("in1muywd", "in", 0), ("mm1crxm3i", "mm", 0),
+      ("au1s5cgom", "au", 0), ("M1VUXWEZ", "m", 0), ("16plkw9", "", 0), ("1p2gdwpf", "", 0),
+      ("a12uel5l", "a", 0), ("a1lqfn3A", "a", 0),
+    ])
+  func invalid(text: String, prefix: String, count: Int) {
+    #expect(throws: CygnetError(.malformed, "")) { try Self.decode(text, prefix, count) }
+  }
+
+  @Test("every length to 80 bytes comes back, and has no second spelling")
+  func roundTrip() throws {
+    var random = SeededRandomSource(seed: [1], label: "bech32m")
+    for count in 0...80 {
+      let bytes = random.bytes(count)
+      let text = try Self.encode(bytes, "test")
+      #expect(try Self.decode(text, "test", count) == bytes)
+      #expect(try Self.decode(text.uppercased(), "test", count) == bytes)
+      #expect(Bech32m.prefix(of: Array(text.utf8)) == "test")
+      for other in [count - 1, count + 1] where other >= 0 {
+        #expect(throws: CygnetError.self) { try Self.decode(text, "test", other) }
+      }
+      #expect(throws: CygnetError.self) { try Self.decode(text, "tesu", count) }
+    }
+  }
+
+  @Test("no slip in one or two characters passes, nor two that changed places")
+  func slips() throws {
+    let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
+    var random = SeededRandomSource(seed: [2], label: "slips")
+    let text = Array(try Self.encode(random.bytes(32), "cygrec").utf8)
+    var tried = 0
+    func refuse(_ changed: [UInt8]) {
+      tried += 1
+      let text = String(decoding: changed, as: UTF8.self)
+      #expect(throws: CygnetError(.malformed, "")) { try Self.decode(text, "cygrec", 32) }
+    }
+    for index in 7..<text.count {
+      for character in alphabet where character != text[index] {
+        var changed = text
+        changed[index] = character
+        refuse(changed)
+      }
+      if index + 1 < text.count, text[index] != text[index + 1] {
+        var changed = text
+        changed.swapAt(index, index + 1)
+        refuse(changed)
+      }
+    }
+    for _ in 0..<2000 {
+      var changed = text
+      let places = random.bytes(4)
+      for pair in [0, 2] {
+        let index = 7 + Int(places[pair]) % (text.count - 7)
+        changed[index] = alphabet[Int(places[pair + 1]) % 32]
+      }
+      if changed != text { refuse(changed) }
+    }
+    #expect(tried > 3000)
+  }
+}

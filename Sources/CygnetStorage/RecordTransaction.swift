@@ -1,4 +1,5 @@
 package import CygnetPrimitives
+internal import CygnetWire
 
 /// One step of the client in its store: what it reads is what was written last, and what it writes
 /// happens whole or not at all.
@@ -30,6 +31,30 @@ package final class RecordTransaction {
     }
     if let counter, let commitCount { try advance(counter, to: commitCount) }
     return result
+  }
+
+  /// Sets up `store` with a new key, which `secret` opens from now on, and with what `body` writes:
+  /// both in one transaction, so that no store is left half made.
+  /// - Throws: as `StoreKey.create`, and what `body` throws.
+  package static func create(
+    in store: any Store, secret: StoreSecret, cost: PassphraseCost,
+    _ body: @Sendable (RecordTransaction) throws(CygnetError) -> Void
+  ) async throws(CygnetError) -> StoreKey {
+    let isSetUp = CygnetError(.wrongState, "the store is set up already")
+    guard try await store.run({ try $0.header() }) == nil else { throw isSetUp }
+    var random = SystemRandomSource()
+    let key = try StoreKey.generate(using: &random)
+    let header = try key.header(for: secret, cost: cost).wireEncoded()
+    try await store.run { raw in
+      guard try raw.header() == nil else { throw isSetUp }
+      try raw.setHeader(header)
+      let root = TreeRoot(commitCount: 0, headerDigest: StoreHeader.digest(of: header))
+      let transaction = RecordTransaction(try RecordTree(newWith: root, in: raw, key: key))
+      defer { transaction.isOver = true }
+      try body(transaction)
+      try transaction.finish()
+    }
+    return key
   }
 
   /// The value of that kind and key, or nil where there is none.

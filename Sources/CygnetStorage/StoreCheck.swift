@@ -88,7 +88,9 @@ extension RecordTree {
   }
 
   private func isOfTree(_ record: StoredRecord) throws(CygnetError) -> Bool {
-    if record.kind == RecordKind.treeRoot.rawValue { return record.id == (try TreeRoot.id(key: key)) }
+    if record.kind == RecordKind.treeRoot.rawValue {
+      return record.id == (try TreeRoot.id(key: key))
+    }
     for number in 0..<BucketIndex.nodeCount where root.generations[number] > 0 {
       if record.id == (try TreeNode.id(of: number, key: key)) { return true }
     }

@@ -82,7 +82,9 @@ struct StoreKeyTests {
     #expect(try await read(store, again) == secret("0"))
     #expect(try await read(store, key) == secret("0"))
     let after = try await Contents.of(store)
-    let (kept, had) = (after.records.filter { $0.kind < 16 }, before.records.filter { $0.kind < 16 })
+    let (kept, had) = (
+      after.records.filter { $0.kind < 16 }, before.records.filter { $0.kind < 16 }
+    )
     #expect(kept == had && kept.count == 9)
   }
 

@@ -64,17 +64,7 @@ extension StoreKey {
   public static func create(
     in store: any Store, secret: StoreSecret, cost: PassphraseCost = .interactive
   ) async throws(CygnetError) -> StoreKey {
-    guard try await store.run({ try $0.header() }) == nil else { throw isSetUp }
-    var random = SystemRandomSource()
-    let key = try generate(using: &random)
-    let header = try key.header(for: secret, cost: cost).wireEncoded()
-    try await store.run { transaction in
-      guard try transaction.header() == nil else { throw isSetUp }
-      try transaction.setHeader(header)
-      let root = TreeRoot(commitCount: 0, headerDigest: StoreHeader.digest(of: header))
-      try RecordTree(newWith: root, in: transaction, key: key).commit()
-    }
-    return key
+    try await RecordTransaction.create(in: store, secret: secret, cost: cost) { _ in }
   }
 
   /// The key of a store that was set up.
@@ -157,10 +147,6 @@ extension StoreKey {
       throw CygnetError(.notFound, "the store was never set up")
     }
     return bytes
-  }
-
-  private static var isSetUp: CygnetError {
-    CygnetError(.wrongState, "the store is set up already")
   }
 }
 

@@ -1,0 +1,72 @@
+public import CygnetPrimitives
+public import CygnetStorage
+internal import CygnetWire
+
+/// How much a store holds.
+public struct StoreStatus: Sendable {
+  /// When the store was set up, or made from a backup.
+  public let profile: Profile
+  public let contactCount: Int
+  public let sessionCount: Int
+  /// One-time prekeys held.
+  public let oneTimePreKeyCount: Int
+  /// Messages that were encrypted and not confirmed.
+  public let outgoingCount: Int
+  /// Messages that were decrypted and not confirmed.
+  public let incomingCount: Int
+}
+
+extension Client {
+  /// Counts what is there.
+  public func storeStatus() async throws(CygnetError) -> StoreStatus {
+    try await step { (records) throws(CygnetError) in
+      StoreStatus(
+        profile: try records.profile().profile(),
+        contactCount: try records.count(.contact),
+        sessionCount: try records.count(.session),
+        oneTimePreKeyCount: try records.count(.oneTimePreKey),
+        outgoingCount: try records.count(.outgoing),
+        incomingCount: try records.count(.incoming))
+    }
+  }
+
+  /// Opens and checks every record: its seal, its place, its decoding, and what leads from one to
+  /// another.
+  /// - Returns: what was found; where that is not sound, nothing was decoded.
+  /// - Throws: `storeDamaged`, `malformed` or `unsupported` for the first record that is sound and
+  ///   does not say what it should.
+  public func check() async throws(CygnetError) -> StoreCheck {
+    try await step { (records) throws(CygnetError) in
+      let check = try records.checkAll()
+      guard check.isSound else { return check }
+      _ = try records.profile().identity()
+      _ = try records.preKeyCore()
+      _ = try records.oneTimePreKeys()
+      for contact in try records.contacts() {
+        guard try records.contact(named: contact.name).address == contact.address else {
+          throw CygnetError(.storeDamaged, "a name leads to another contact")
+        }
+        guard let sessions = try records.sessions(with: contact.address) else { continue }
+        for index in 0..<sessions.count { _ = try sessions.session(index) }
+      }
+      _ = try records.outgoing()
+      _ = try records.incoming()
+      return check
+    }
+  }
+
+  /// Replaces what opens the store: one small write, and no record is sealed anew. Whoever kept the
+  /// old secret and a copy of the old header still opens old copies of the store; `rekey` ends that.
+  public func changeSecret(
+    _ secret: StoreSecret, cost: PassphraseCost = .interactive
+  ) async throws(CygnetError) {
+    try await openKey().setSecret(secret, cost: cost, in: store)
+  }
+
+  /// Draws a new master key and seals every record anew, in one transaction.
+  public func rekey(
+    secret: StoreSecret, cost: PassphraseCost = .interactive
+  ) async throws(CygnetError) {
+    replaceKey(try await openKey().rekeyed(in: store, secret: secret, cost: cost))
+  }
+}

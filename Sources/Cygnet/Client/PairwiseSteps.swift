@@ -1,0 +1,194 @@
+internal import CygnetPairwise
+internal import CygnetPrimitives
+internal import CygnetStorage
+internal import CygnetWire
+
+/// Sending: one session moves on, and the message goes to the outgoing ones.
+extension RecordTransaction {
+  func send(
+    _ content: MessageContent, to name: String, bundle: PreKeyBundle?, now: Timestamp
+  ) throws(CygnetError) -> OutgoingMessage {
+    let contact = try contact(named: name)
+    guard !contact.isBlocked else {
+      throw CygnetError(.wrongState, "this contact is blocked")
+    }
+    let profile = try profile()
+    let verified = try bundle.map { (bundle) throws(CygnetError) in
+      try bundle.verified(now: now, of: contact)
+    }
+    let plaintext = try content.encoded()
+    let message: PairwiseMessage
+    if var sessions = try sessions(with: contact.address) {
+      var session = try sessions.currentSession()
+      message = try session.encrypt(plaintext)
+      try sessions.use(session, index: 0, now: now)
+      try put(sessions)
+    } else {
+      var session = try start(contact, from: verified, profile, now: now)
+      message = try session.encrypt(plaintext)
+      try put(SessionRecord(peer: contact.address, session: session, now: now))
+    }
+    let envelope = try Envelope(
+      sender: profile.address, recipient: contact.address, message: message
+    ).encoded()
+    let record = OutgoingRecord(recipient: contact.address, createdAt: now, envelope: envelope)
+    _ = try put(record)
+    return record.message(try contact.contact)
+  }
+
+  /// A session from the bundle that was handed in, or else from the one on the contact's card.
+  private func start(
+    _ contact: ContactRecord, from given: VerifiedPreKeyBundle?, _ profile: ProfileRecord,
+    now: Timestamp
+  ) throws(CygnetError) -> PairwiseSession {
+    if let given {
+      return try PairwiseSession.initiate(
+        to: given, as: profile.identity(), at: profile.address)
+    }
+    guard let stored = contact.bundle else {
+      throw CygnetError(
+        .notFound, "there is no session with this contact, and no card to start one from")
+    }
+    let session = try PairwiseSession.initiate(
+      to: stored.verified(now: now, of: contact), as: profile.identity(), at: profile.address)
+    if stored.hasOneTimePreKey {
+      // It serves one session.
+      var changed = contact
+      changed.bundle = stored.withoutOneTimePreKey
+      try put(changed, previousName: changed.name)
+    }
+    return session
+  }
+}
+
+extension PreKeyBundle {
+  /// Verified, and this contact's: its key and its address.
+  fileprivate func verified(
+    now: Timestamp, of contact: ContactRecord
+  ) throws(CygnetError) -> VerifiedPreKeyBundle {
+    let verified = try verified(now: now, expecting: IdentityKey(contact.identity))
+    guard verified.address == contact.address else {
+      throw CygnetError(.ruleViolation, "the bundle is of another address")
+    }
+    return verified
+  }
+}
+
+/// Receiving: the session that opens the message moves on, or a new one begins; the content goes to
+/// the incoming messages.
+extension RecordTransaction {
+  func receive(
+    _ envelope: Envelope, id: MessageID, acceptingChange number: String?, now: Timestamp
+  ) throws(CygnetError) -> IncomingMessage {
+    let profile = try profile()
+    guard envelope.recipient == profile.address else {
+      throw CygnetError(.notFound, "the message is for another device")
+    }
+    let known = try contact(at: envelope.sender)
+    guard known?.isBlocked != true else {
+      throw CygnetError(.wrongState, "the sender is blocked")
+    }
+    let plaintext: [UInt8]
+    switch envelope.message {
+    case .ratchet:
+      plaintext = try open(envelope, now: now)
+    case .initial(let initial):
+      plaintext = try answer(
+        initial, envelope, known, profile, acceptingChange: number, now: now)
+    }
+    let record = IncomingRecord(
+      id: id, sender: envelope.sender, receivedAt: now, isFirstContact: known == nil,
+      content: try MessageContent(decoding: plaintext))
+    try put(record)
+    return record.message(try contact(at: envelope.sender)?.contact)
+  }
+
+  /// Opens a message of one of the sessions with its sender, the current one first.
+  private func open(_ envelope: Envelope, now: Timestamp) throws(CygnetError) -> [UInt8] {
+    guard var sessions = try sessions(with: envelope.sender) else {
+      throw CygnetError(.notFound, "there is no session with the sender")
+    }
+    var refusal = CygnetError(.authenticationFailed, "no session opens the message")
+    for index in 0..<sessions.count {
+      var session = try sessions.session(index)
+      do throws(CygnetError) {
+        let plaintext = try session.decrypt(envelope.message)
+        try sessions.use(session, index: index, now: now)
+        try put(sessions)
+        return plaintext
+      } catch {
+        // A session that knows the message says more than one to which it is noise.
+        if refusal.code == .authenticationFailed { refusal = error }
+      }
+    }
+    throw refusal
+  }
+
+  /// Opens a message that carries a handshake: one of a session at hand, or the first of a new one.
+  private func answer(
+    _ initial: InitialMessage, _ envelope: Envelope, _ known: ContactRecord?,
+    _ profile: ProfileRecord, acceptingChange number: String?, now: Timestamp
+  ) throws(CygnetError) -> [UInt8] {
+    var contact = known
+    if let known, known.identity != initial.handshake.identity {
+      var changed = known
+      try accept(
+        change: IdentityKey(initial.handshake.identity), of: &changed, number: number,
+        own: profile)
+      contact = changed
+    }
+    let stored = try sessions(with: envelope.sender)
+    if let stored, let index = try stored.index(of: initial) {
+      return try openAgain(stored, index, envelope, now: now)
+    }
+    var preKeys = try preKeys(for: initial.handshake)
+    let expected = try contact.map { (contact) throws(CygnetError) in
+      try IdentityKey(contact.identity)
+    }
+    let (session, plaintext) = try PairwiseSession.accept(
+      initial, as: profile.identity(), at: profile.address, from: envelope.sender,
+      expecting: expected, using: &preKeys)
+    try consume(initial.handshake)
+    if var stored {
+      try stored.begin(session, now: now)
+      try put(stored)
+    } else {
+      try put(SessionRecord(peer: envelope.sender, session: session, now: now))
+    }
+    try putContact(contact, known, initial, envelope.sender, now: now)
+    return plaintext
+  }
+
+  private func openAgain(
+    _ stored: SessionRecord, _ index: Int, _ envelope: Envelope, now: Timestamp
+  ) throws(CygnetError) -> [UInt8] {
+    var (sessions, session) = (stored, try stored.session(index))
+    let plaintext = try session.decrypt(envelope.message)
+    try sessions.use(session, index: index, now: now)
+    try put(sessions)
+    return plaintext
+  }
+
+  /// Records who wrote first, or the new key of somebody known.
+  private func putContact(
+    _ contact: ContactRecord?, _ known: ContactRecord?, _ initial: InitialMessage,
+    _ sender: DeviceAddress, now: Timestamp
+  ) throws(CygnetError) {
+    if let contact {
+      if contact.identity != known?.identity { try put(contact, previousName: contact.name) }
+      return
+    }
+    let record = ContactRecord(
+      name: try freeName(ContactName.suggestion(for: sender)), address: sender,
+      identity: initial.handshake.identity, addedAt: now)
+    try put(record, previousName: nil)
+  }
+}
+
+extension SessionRecord {
+  /// The session that came of the message's handshake.
+  fileprivate func index(of initial: InitialMessage) throws(CygnetError) -> Int? {
+    for index in 0..<count where try session(index).belongs(initial) { return index }
+    return nil
+  }
+}

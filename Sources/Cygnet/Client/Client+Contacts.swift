@@ -10,6 +10,7 @@ extension Client {
   ///   - card: as it came; its signature is checked here.
   ///   - number: sixty digits. A card with another identity key than the one on record is taken only
   ///     with the safety number of the new key; spaces in it are ignored.
+  ///   - now: the current time.
   /// - Throws: `identityChanged` for another identity key than the one on record, `wrongState` for a
   ///   name that is another contact's or a card of one's own, `malformed` for an unfit name, and what
   ///   `ContactCard.verified` throws.
@@ -141,7 +142,10 @@ extension Client {
   }
 
   /// Compares what the other side reads out, and marks the contact if it is the same.
-  /// - Parameter number: sixty digits; anything that is no digit is ignored.
+  /// - Parameters:
+  ///   - name: the contact.
+  ///   - number: sixty digits; anything that is no digit is ignored.
+  ///   - now: the current time.
   /// - Returns: whether it is the same.
   /// - Throws: `notFound`.
   public func verify(

@@ -11,9 +11,11 @@ extension Client {
   /// When this returns, the session has moved on and the message is in the store, to be carried by
   /// whoever asks for `outgoing()`, until `confirmSent`.
   /// - Parameters:
+  ///   - content: what the message says.
   ///   - name: the contact.
   ///   - bundle: a fresh bundle of the contact, as it came from a server. It must carry the identity
   ///     key on record. A new session starts from it; one at hand goes on.
+  ///   - now: the current time.
   /// - Throws: `notFound` without such a contact, or without a session and a bundle to start one;
   ///   `identityChanged` for a bundle with another identity key; `wrongState` for a blocked contact;
   ///   and what `PreKeyBundle.verified` and `PairwiseSession.encrypt` throw.
@@ -53,6 +55,7 @@ extension Client {
   ///   - envelope: an encoded `Envelope`, as it came.
   ///   - number: sixty digits. A first message with another identity key than the one on record is
   ///     taken only with the safety number of the new key.
+  ///   - now: the current time.
   /// - Throws: `malformed`, `unsupported`; `notFound` for another device's message, or one of a
   ///   session that is not held; `identityChanged`; `wrongState` for a blocked sender; and what
   ///   `PairwiseSession.accept` and `decrypt` throw.

@@ -91,7 +91,9 @@ extension Client {
 
   /// A signed card for any number of people: the identity, the address, and a bundle without a
   /// one-time prekey.
-  /// - Parameter name: what the owner is called, up to 255 bytes; a claim, like any on a card.
+  /// - Parameters:
+  ///   - name: what the owner is called, up to 255 bytes; a claim, like any on a card.
+  ///   - now: the current time, which the card carries.
   public func card(name: String, now: Timestamp) async throws(CygnetError) -> ContactCard {
     try await step { (records) throws(CygnetError) in
       let profile = try records.profile()

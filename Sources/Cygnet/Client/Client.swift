@@ -32,6 +32,7 @@ public actor Client {
   ///   - secret: what opens the store from now on.
   ///   - cost: what a try at a passphrase costs.
   ///   - address: where others will write to.
+  ///   - now: the current time.
   /// - Throws: `wrongState` if the store was set up before.
   public static func create(
     in store: any Store, secret: StoreSecret, cost: PassphraseCost = .interactive,

@@ -30,7 +30,11 @@ public struct ContactCard: Equatable, Sendable {
   }
 
   /// A card that `identity` signs.
-  /// - Parameter name: up to 255 bytes.
+  /// - Parameters:
+  ///   - bundle: for everyone who gets the card, so without a one-time prekey.
+  ///   - name: up to 255 bytes.
+  ///   - identity: whose card it is.
+  ///   - now: the current time, which the card carries.
   /// - Throws: `malformed` for a longer name, `wrongState` for a bundle of another identity.
   public static func make(
     _ bundle: PreKeyBundle, name: [UInt8], by identity: IdentityKeyPair, now: Timestamp

@@ -88,7 +88,7 @@ var targets: [Target] = [
     ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
-  tests("CLITests", ["CygnetVectors", "cygnet-cli"]),
+  tests("CLITests", ["CygnetPrimitives", "CygnetVectors", "cygnet-cli"]),
   tests("LayeringTests", []),
   tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),
 ]

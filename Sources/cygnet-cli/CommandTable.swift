@@ -25,6 +25,7 @@ enum CommandTable {
       AttachCommand.command,
       BenchCommand.command,
       CompletionCommand.command,
+      ConformanceCommand.command,
       DemoCommand.command,
       HelpCommand.command,
       InspectCommand.command,

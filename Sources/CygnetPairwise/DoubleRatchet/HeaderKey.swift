@@ -13,14 +13,14 @@ package struct HeaderKey: Sendable {
   /// HENCRYPT(hk, header) (Double Ratchet §4.2): a box under XChaCha20-Poly1305 with 128 random bits
   /// of nonce, as the paper asks. Random rather than counted, so that a state restored twice does
   /// not repeat one.
-  func seal(
+  package func seal(
     _ header: RatchetHeader, using random: inout some RandomSource
   ) throws(CygnetError) -> [UInt8] {
     try XChaCha20Poly1305Box.seal(header.encoded(), key: secret, using: &random)
   }
 
   /// HDECRYPT: nil where the header was not sealed under this key.
-  func open(_ sealed: [UInt8]) throws(CygnetError) -> [UInt8]? {
+  package func open(_ sealed: [UInt8]) throws(CygnetError) -> [UInt8]? {
     try XChaCha20Poly1305Box.open(sealed, key: secret)
   }
 }

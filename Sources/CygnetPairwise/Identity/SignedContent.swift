@@ -9,7 +9,7 @@ package import CygnetWire
 ///       opaque content<V>;
 ///     } SignedContent;
 package enum SignedContent {
-  package enum Label: String, Sendable {
+  package enum Label: String, Sendable, CaseIterable {
     case signedPreKey = "SignedPreKey"
     case contactCard = "ContactCard"
   }

@@ -14,7 +14,7 @@ package enum X3DH {
 
   /// X3DH §3.3, the initiator's half: DH1 = (IK_A, SPK_B), DH2 = (EK_A, IK_B), DH3 = (EK_A, SPK_B),
   /// and DH4 = (EK_A, OPK_B) where a one-time prekey was handed out.
-  static func initiate(
+  package static func initiate(
     identity: IdentityKeyPair, ephemeral: X25519.PrivateKey, peer: VerifiedPreKeyBundle
   ) throws(CygnetError) -> SharedSecret {
     var agreements = [
@@ -29,7 +29,7 @@ package enum X3DH {
   }
 
   /// X3DH §3.4, the responder's half: the same four agreements from the other side.
-  static func accept(
+  package static func accept(
     suite: Suite, identity: IdentityKeyPair, signedPreKey: X25519.PrivateKey,
     oneTimePreKey: X25519.PrivateKey?, peer: IdentityKey, ephemeral: X25519.PublicKey
   ) throws(CygnetError) -> SharedSecret {

@@ -50,6 +50,14 @@ final class InputFile: Sendable {
     }
   }
 
+  /// What is there now of the next `count` bytes, waiting only while nothing is; none at the end.
+  func readAvailable(upTo count: Int) throws(CommandFailure) -> [UInt8] {
+    try unsafe fill(count, stopsEarly: true) { buffer, _ in
+      // The address is nil only for an empty buffer, which `fill` excludes.
+      unsafe Self.systemRead(self.descriptor.number, buffer.baseAddress!, buffer.count)
+    }
+  }
+
   /// `count` bytes from `offset`; fewer only at the end. The place of `read(upTo:)` stays.
   func read(at offset: UInt64, upTo count: Int) throws(CommandFailure) -> [UInt8] {
     guard let start = off_t(exactly: offset), !start.addingReportingOverflow(off_t(count)).overflow
@@ -77,9 +85,10 @@ final class InputFile: Sendable {
     return bytes
   }
 
-  /// Reads until `count` bytes are there or the file ends.
+  /// Reads until `count` bytes are there or the file ends; or, if it stops early, until any are there.
   private func fill(
-    _ count: Int, _ read: (UnsafeMutableRawBufferPointer, _ done: Int) -> Int
+    _ count: Int, stopsEarly: Bool = false,
+    _ read: (UnsafeMutableRawBufferPointer, _ done: Int) -> Int
   ) throws(CommandFailure) -> [UInt8] {
     var failure: SystemError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
@@ -97,6 +106,7 @@ final class InputFile: Sendable {
         }
         if got == 0 { return }
         done += got
+        if stopsEarly { return }
       }
     }
     if let failure { throw failure.failure("cannot read \(name)") }

@@ -93,6 +93,13 @@ struct Output: Sendable {
     talk(text)
   }
 
+  /// The next useful command, as the last line of one that succeeded: for people who look, so only
+  /// on a terminal.
+  func hint(_ text: String) {
+    guard detail >= .normal, !isJSON, Terminal.isTerminal(.standardError) else { return }
+    talk(errorStyle.dim(text))
+  }
+
   func warning(_ text: String) {
     talk("\(errorStyle.warning("warning:")) \(text)")
   }

@@ -10,6 +10,8 @@ struct Path: Sendable, Hashable, CustomStringConvertible {
   /// `-`, which stands for standard input or output.
   var isStandardStream: Bool { bytes == [UInt8(ascii: "-")] }
 
+  var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
+
   /// Safe to show: control and direction characters are escaped.
   var description: String { text.escaped }
 

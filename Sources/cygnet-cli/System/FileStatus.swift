@@ -20,6 +20,8 @@ struct FileStatus: Sendable, Equatable {
   let size: UInt64
   /// Permission bits.
   let mode: UInt32
+  /// The user it belongs to.
+  let owner: UInt32
   let modifiedSeconds: Int64
   let modifiedNanoseconds: Int64
 
@@ -41,6 +43,14 @@ struct FileStatus: Sendable, Equatable {
     return result == 0 ? FileStatus(status) : nil
   }
 
+  /// Of a name, behind symbolic links; `nil` only if there is certainly nothing.
+  static func existing(_ path: Path) -> Result<FileStatus?, SystemError> {
+    var status = stat()
+    if unsafe stat(path.terminated, &status) == 0 { return .success(FileStatus(status)) }
+    let error = SystemError.current
+    return error.number == ENOENT ? .success(nil) : .failure(error)
+  }
+
   private init(_ status: stat) {
     switch status.st_mode & S_IFMT {
     case S_IFREG: kind = .regular
@@ -52,6 +62,7 @@ struct FileStatus: Sendable, Equatable {
       inode: UInt64(truncatingIfNeeded: status.st_ino))
     size = UInt64(clamping: status.st_size)
     mode = UInt32(status.st_mode & 0o7777)
+    owner = UInt32(status.st_uid)
     #if canImport(Glibc)
       modifiedSeconds = Int64(status.st_mtim.tv_sec)
       modifiedNanoseconds = Int64(status.st_mtim.tv_nsec)

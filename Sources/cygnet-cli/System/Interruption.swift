@@ -6,7 +6,8 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// What is undone when a signal ends the program: temporary files, and the progress line.
+/// What is undone when a signal ends the program: temporary files, the progress line, and a terminal
+/// that does not echo.
 ///
 /// The signals are blocked in every thread and awaited in one of its own, so the clean-up is
 /// ordinary code under a lock and not bound by the rules of signal handlers.
@@ -14,6 +15,8 @@ enum Interruption {
   private struct State {
     var temporaries: [Path] = []
     var hasProgressLine = false
+    /// How the terminal was before its input was hidden.
+    var terminalMode: TerminalMode?
   }
 
   private static let state = Mutex(State())
@@ -60,6 +63,7 @@ enum Interruption {
     state.withLock { state -> Never in
       for path in state.temporaries { _ = unsafe unlink(path.terminated) }
       if state.hasProgressLine { ProgressBar.eraseLine() }
+      if let mode = state.terminalMode { _ = mode.apply() }
       _exit(ExitCode.interrupted.rawValue)
     }
   }
@@ -83,6 +87,28 @@ enum Interruption {
       return isSettled
     }
   }
+
+  /// Stops the terminal's echo until `showInput`, or until a signal ends the program.
+  static func hideInput(of terminal: Descriptor) -> SystemError? {
+    state.withLock { state in
+      switch TerminalMode.of(terminal) {
+      case .failure(let error): return error
+      case .success(let mode):
+        let error = mode.hidingInput.apply()
+        if error == nil { state.terminalMode = mode }
+        return error
+      }
+    }
+  }
+
+  static func showInput() {
+    state.withLock { state in
+      _ = state.terminalMode?.apply()
+      state.terminalMode = nil
+    }
+  }
+
+  static var isInputHidden: Bool { state.withLock { $0.terminalMode != nil } }
 
   static func setProgressLine(_ isShown: Bool) {
     state.withLock { $0.hasProgressLine = isShown }

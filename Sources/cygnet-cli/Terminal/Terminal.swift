@@ -33,4 +33,11 @@ enum Environment {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }
+
+  /// The value as a file name, byte for byte; `nil` if it is not set or empty.
+  static func path(_ name: String) -> Path? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    return bytes.isEmpty ? nil : Path(bytes: bytes)
+  }
 }

@@ -79,7 +79,11 @@ var targets: [Target] = [
     "CygnetAttachmentsTests",
     ["CygnetPrimitives", "CygnetWire", "CygnetAttachments", "CygnetVectors"]),
   tests("CygnetStorageTests", ["CygnetPrimitives", "CygnetWire", "CygnetStorage"]),
-  tests("CygnetSQLiteTests", ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite"]),
+  .executableTarget(
+    name: "StoreWorker", dependencies: ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite"],
+    path: "Tests/StoreWorker", swiftSettings: testSettings),
+  tests(
+    "CygnetSQLiteTests", ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite", "StoreWorker"]),
   tests(
     "ClientTests",
     [

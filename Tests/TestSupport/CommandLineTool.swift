@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built `cygnet`, run as a process of its own.
+/// A program of this package, `cygnet` or another, run as a process of its own.
 public struct CommandLineTool: Sendable {
   /// What a run left behind.
   public struct Outcome: Sendable {
@@ -81,9 +81,9 @@ public struct CommandLineTool: Sendable {
   public let path: String
 
   /// The program that was built beside the tests.
-  public init() throws {
+  public init(_ name: String = "cygnet") throws {
     let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("cygnet").path
+      .deletingLastPathComponent().appendingPathComponent(name).path
     guard FileManager.default.isExecutableFile(atPath: beside) else {
       throw Missing(path: beside)
     }

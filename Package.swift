@@ -47,7 +47,10 @@ var targets: [Target] = [
   // Test vectors: the public formats, our own, and the generator of ours.
   layer(
     "CygnetVectors",
-    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]),
+    [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+      "Cygnet",
+    ]),
   // Times the library beside bare libsodium calls, so it alone imports CSodium beside the wrapper.
   .target(
     name: "CygnetBenchmarks",

@@ -181,6 +181,16 @@ enum ConformancePrimitives {
       for name in ["digits", "grouped", "scannable"] {
         #expect(try number.at(name) == test.at(name))
       }
+      for (digits, matches) in [(try number.at("grouped"), true), ("0", false)] {
+        let same = try client.ask(
+          "safety_number.matches_digits",
+          [
+            "own_identity_key": test.at("own_identity_key"), "own_user": test.at("own_user"),
+            "peer_identity_key": test.at("peer_identity_key"), "peer_user": test.at("peer_user"),
+            "digits": digits,
+          ], for: "matches")
+        #expect(same == .bool(matches))
+      }
       for side in ["own", "peer"] {
         let made = try client.ask(
           "safety_number.fingerprint",

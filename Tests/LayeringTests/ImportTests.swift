@@ -17,7 +17,13 @@ struct ImportTests {
         "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
       ]
     ),
-    ("CygnetVectors", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]),
+    (
+      "CygnetVectors",
+      [
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+        "Cygnet",
+      ]
+    ),
     (
       "CygnetBenchmarks",
       ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"]

@@ -30,7 +30,8 @@ enum OperationTable {
     + BundleOperations.all + SessionOperations.all + MessageOperations.all + X3DHOperations.all
     + RatchetOperations.all + RatchetKeyOperations.all + SafetyNumberOperations.all
     + AttachmentOperations.all + AttachmentStreamOperations.all + PointerOperations.all
-    + WireOperations.all + HashOperations.all + CurveOperations.all + AEADOperations.all
+    + TextOperations.all + PeopleOperations.all + WireOperations.all + HashOperations.all
+    + CurveOperations.all + AEADOperations.all
 
   private static let index: [String: Operation] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

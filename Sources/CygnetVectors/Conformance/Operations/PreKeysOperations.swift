@@ -5,10 +5,13 @@ internal import CygnetPrimitives
 enum PreKeysOperations {
   static let all: [Operation] = [
     Operation(
-      "pre_keys.generate", "Makes a signed prekey, number 1, and one-time prekeys from number 1 on",
+      "pre_keys.generate", "Makes a signed prekey and one-time prekeys, with numbers from 1 on",
       takes: [
         IdentityOperations.identityField, Field("address", .address), Field("now", .uint64),
         Field("one_time_count", .uint32),
+        Field(
+          "after", .nullable(.object(lastFields, name: "signed and one_time")),
+          "the numbers that were used last"),
         .random("32 bytes for the signed prekey, then 32 for each one-time prekey"),
       ], gives: [preKeysField], generate),
     Operation(
@@ -77,10 +80,18 @@ enum PreKeysOperations {
   static let preKeysField = Field("pre_keys", .handle(.preKeys))
   private static let signedFields = [Field("id", .uint32), Field("created_at", .uint64)]
 
+  private static let lastFields = [Field("signed", .uint32), Field("one_time", .uint32)]
+
   private static func generate(_ call: inout Call) throws(CygnetError) -> JSONObject {
+    var last = PreKeys.LastIDs.none
+    if call.arguments.has("after") {
+      let after = try call.arguments.members("after")
+      last = PreKeys.LastIDs(
+        signed: try after.uint32("signed"), oneTime: try after.uint32("one_time"))
+    }
     let preKeys = try PreKeys.generate(
       for: call.identity(), at: call.arguments.address("address"), now: call.arguments.now(),
-      oneTimeCount: call.arguments.int("one_time_count"), using: &call.random)
+      oneTimeCount: call.arguments.int("one_time_count"), after: last, using: &call.random)
     return .of(["pre_keys": call.create(.preKeys(preKeys))])
   }
 

@@ -18,6 +18,13 @@ enum SafetyNumberOperations {
         return .of(["matches": .bool(try number(call).matches(scanned: scanned))])
       }),
     Operation(
+      "safety_number.matches_digits", "Compares sixty digits that were read out",
+      takes: parties + [Field("digits", .text)], gives: [Field("matches", .bool)],
+      { (call: inout Call) throws(CygnetError) in
+        let digits = try call.arguments.text("digits")
+        return .of(["matches": .bool(try number(call).matches(digits: digits))])
+      }),
+    Operation(
       "safety_number.fingerprint", "Iterates the hash of one side",
       takes: [
         Field("identity_key", .hex, "IdentityKey"), Field("user", .hex(1...255)),

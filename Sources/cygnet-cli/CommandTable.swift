@@ -28,7 +28,10 @@ enum CommandTable {
       ConformanceCommand.command,
       DemoCommand.command,
       HelpCommand.command,
+      IdentityCommand.command,
+      InitCommand.command,
       InspectCommand.command,
+      PrekeysCommand.command,
       VectorsCommand.command,
       VersionCommand.command,
     ])

@@ -27,9 +27,28 @@ struct CommandFailure: Error, Sendable {
     switch error {
     case let failure as CommandFailure: self = failure
     case let error as CygnetError:
-      self.init(ExitCode(for: error.code), "\(error.reason)")
+      self.init(
+        ExitCode(for: error.code), Self.message(error), hint: Self.hint(for: error.code))
       libraryCode = error.code.name
     default: self.init(.internalError, "unexpected error: \(error)".escaped)
+    }
+  }
+
+  /// The reason, and what the system said where a store or stream failed.
+  private static func message(_ error: CygnetError) -> String {
+    guard error.code == .storage, let underlying = error.underlying else {
+      return "\(error.reason)"
+    }
+    return "\(error.reason): \("\(underlying)".escaped)"
+  }
+
+  /// What helps wherever such an error comes up.
+  private static func hint(for code: CygnetError.Code) -> String? {
+    switch code {
+    case .storeDamaged:
+      "nothing was changed; 'cygnet store check' looks further, 'cygnet backup restore' begins anew"
+    case .locked: "a passphrase or key that is lost cannot be had again; a backup can be restored"
+    default: nil
     }
   }
 

@@ -3,6 +3,12 @@ internal import CygnetPrimitives
 internal import CygnetStorage
 internal import CygnetWire
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// A file that opens a store in place of a passphrase: 32 random bytes as Bech32m text that begins
 /// with `cygkey1`, on one line.
 enum KeyFile {
@@ -28,9 +34,6 @@ enum KeyFile {
   /// Draws a key and writes it to a new file, for its owner alone.
   /// - Throws: `inputOutput` if there is such a file already: it may be the only key to something.
   static func create(_ path: Path) throws(CommandFailure) -> SecretBytes {
-    guard !path.isStandardStream else {
-      throw .usage("a key file needs a name: - would show the key", hint: "use --key-file FILE")
-    }
     if FileStatus.of(path, followingLinks: false) != nil {
       throw CommandFailure(
         .inputOutput, "\(path) exists", hint: "name a file that does not exist yet")
@@ -47,6 +50,9 @@ enum KeyFile {
     try file.commit()
     return key
   }
+
+  /// Removes a key file that opens nothing.
+  static func remove(_ path: Path) { _ = unsafe unlink(path.terminated) }
 
   private static func trimmed(_ text: SecretBytes) -> SecretBytes {
     let range = unsafe text.withUnsafeBytes { bytes in

@@ -38,11 +38,21 @@ struct SecretReader: Sendable {
   /// nothing at the terminal is given a passphrase, once.
   func new() throws(CommandFailure) -> StoreSecret {
     switch source {
-    case .keyFile(let path): return .keyFile(try KeyFile.create(path))
+    case .keyFile(let path): return .keyFile(try keyFile(path))
     case .descriptor, .file: return .passphrase(try Passphrase.normalized(ask("")))
     case .program: return .passphrase(try askTwice())
     case .terminal: return .passphrase(try chooseAtTerminal())
     }
+  }
+
+  /// A key file that exists may open several stores; it is never written over.
+  private func keyFile(_ path: Path) throws(CommandFailure) -> SecretBytes {
+    guard path.isStandardStream || FileStatus.of(path, followingLinks: false) != nil else {
+      return try KeyFile.create(path)
+    }
+    let key = try KeyFile.read(path)
+    output.note("The key file exists and is used as it is.")
+    return key
   }
 
   // MARK: Sources

@@ -64,6 +64,11 @@ final class OutputFile {
     }
   }
 
+  /// Whether it is the standard output, where data of the product and talk about it would mix.
+  var isStandardOutput: Bool {
+    if case .standardOutput = target { true } else { false }
+  }
+
   func write(_ bytes: [UInt8]) throws(CommandFailure) { try unsafe write(bytes.span.bytes) }
 
   func write(_ bytes: RawSpan) throws(CommandFailure) {

@@ -1,0 +1,144 @@
+internal import Cygnet
+internal import CygnetPrimitives
+internal import CygnetSQLite
+internal import CygnetStorage
+
+/// The open store of a profile, and the client that works with it.
+///
+/// For a command: `let session = try await StoreSession.open(invocation)`, then steps of
+/// `session.client`. What a step throws may be handed on as it comes. Keys go with the session.
+struct StoreSession: Sendable {
+  let folder: ProfileFolder
+  let store: SQLiteStore
+  let client: Client
+  /// What opened it: for commands that write it anew. Wiped with the session.
+  let secret: StoreSecret
+
+  /// How often a person may try a passphrase.
+  private static let attempts = 3
+
+  // MARK: Opening
+
+  /// Opens the store that the command line names.
+  /// - Throws: `unknown` for a profile that is not set up, `locked` without the right secret,
+  ///   `authentication` for a damaged store, `stale` for one of a newer version, `inputOutput` for
+  ///   one that others can read or that the system does not give.
+  static func open(_ invocation: Invocation) async throws(CommandFailure) -> StoreSession {
+    let folder = try ProfileFolder(invocation.arguments)
+    let store = try existingStore(folder)
+    let reader = try SecretReader(invocation, of: "profile \(folder.name)")
+    for attempt in 1...attempts {
+      let secret = try reader.existing()
+      do {
+        let client = try await Client(opening: store, secret: secret)
+        return StoreSession(folder: folder, store: store, client: client, secret: secret)
+      } catch {
+        let isLast = !reader.canRepeat || attempt == attempts
+        guard error.code == .locked, !isLast else { throw failure(error, folder, secret) }
+        invocation.output.note("That passphrase does not open the store.")
+      }
+    }
+    // The last attempt returns or throws.
+    throw CommandFailure(.internalError, "no attempt was made to open the store")
+  }
+
+  private static func existingStore(
+    _ folder: ProfileFolder
+  ) throws(CommandFailure) -> SQLiteStore {
+    guard try folder.hasStore() else { throw notSetUp(folder) }
+    try folder.demandPrivate()
+    let name = try folder.storeName()
+    do {
+      return try SQLiteStore(path: name, create: false)
+    } catch { throw failure(error, folder, nil) }
+  }
+
+  // MARK: Setting up
+
+  /// Makes the store of a profile that has none, and fills it. If that fails, a key file made for
+  /// it is removed again.
+  /// - Throws: `unknown` if the profile is set up already, and what `open` throws.
+  static func create(
+    _ invocation: Invocation,
+    _ fill: (SQLiteStore, StoreSecret) async throws(CygnetError) -> Client
+  ) async throws(CommandFailure) -> StoreSession {
+    let folder = try ProfileFolder(invocation.arguments)
+    try await demandNoStore(folder)
+    try folder.create()
+    let reader = try SecretReader(invocation, of: "profile \(folder.name)")
+    let isFileNew = reader.keyFile.map { FileStatus.of($0, followingLinks: false) == nil } ?? false
+    let secret = try reader.new()
+    do {
+      let store = try SQLiteStore(path: folder.storeName(), create: true)
+      let client = try await fill(store, secret)
+      return StoreSession(folder: folder, store: store, client: client, secret: secret)
+    } catch {
+      if isFileNew, let file = reader.keyFile { KeyFile.remove(file) }
+      if let failure = error as? CommandFailure { throw failure }
+      guard let error = error as? CygnetError else { throw CommandFailure(error) }
+      throw error.code == .wrongState ? isSetUp(folder) : failure(error, folder, secret)
+    }
+  }
+
+  /// A file without a header is what an interrupted set-up leaves; it may be used.
+  private static func demandNoStore(_ folder: ProfileFolder) async throws(CommandFailure) {
+    guard try folder.hasStore() else { return }
+    let store = try existingStore(folder)
+    let isEmpty: Bool
+    do { isEmpty = try await store.transaction { try $0.header() == nil } } catch {
+      guard let error = error as? CygnetError else { throw CommandFailure(error) }
+      throw failure(error, folder, nil)
+    }
+    guard isEmpty else { throw isSetUp(folder) }
+  }
+
+  private static func isSetUp(_ folder: ProfileFolder) -> CommandFailure {
+    var failure = CommandFailure(
+      .unknown, "profile \(folder.name) is set up already",
+      hint: "look at it with '\(folder.line("identity show"))', or choose another with --profile")
+    failure.libraryCode = CygnetError.Code.wrongState.name
+    return failure
+  }
+
+  // MARK: Failures
+
+  private static func notSetUp(_ folder: ProfileFolder) -> CommandFailure {
+    var failure = CommandFailure(
+      .unknown, "profile \(folder.name) is not set up",
+      hint: "set it up with '\(folder.line("init"))'")
+    failure.libraryCode = CygnetError.Code.notFound.name
+    return failure
+  }
+
+  /// Why the store does not open.
+  private static func failure(
+    _ error: CygnetError, _ folder: ProfileFolder, _ secret: StoreSecret?
+  ) -> CommandFailure {
+    var failure = CommandFailure(error)
+    switch error.code {
+    case .notFound: return notSetUp(folder)
+    case .locked:
+      if case .keyFile = secret {
+        failure.message = "the key file does not open profile \(folder.name)"
+      } else {
+        failure.message = "the passphrase does not open profile \(folder.name)"
+      }
+    case .unsupported:
+      failure.message = "\(folder.store) was written by a newer version"
+      failure.hint = "update cygnet; nothing was changed"
+    default: failure.message = "\(folder.store): \(failure.message)"
+    }
+    return failure
+  }
+}
+
+extension ProfileFolder {
+  /// The store's path as the library takes it.
+  /// - Throws: `usage` for a path that is not UTF-8.
+  fileprivate func storeName() throws(CommandFailure) -> String {
+    guard let name = String(validating: store.bytes, as: UTF8.self) else {
+      throw .usage("the path of the store is not UTF-8: \(store)", hint: "choose another --home")
+    }
+    return name
+  }
+}

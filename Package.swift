@@ -86,7 +86,8 @@ var targets: [Target] = [
     name: "StoreWorker", dependencies: ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite"],
     path: "Tests/StoreWorker", swiftSettings: testSettings),
   tests(
-    "CygnetSQLiteTests", ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite", "StoreWorker"]),
+    "CygnetSQLiteTests",
+    ["CSQLite", "CygnetPrimitives", "CygnetStorage", "CygnetSQLite", "StoreWorker"]),
   tests(
     "ClientTests",
     [

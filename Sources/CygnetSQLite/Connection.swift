@@ -8,11 +8,9 @@ final class Connection {
   private let database: OpaquePointer
   private var prepared: [String: Statement] = [:]
 
-  /// How long SQLite waits for a process that does not know the lock of the store.
-  private static let busyMilliseconds: Int32 = 5000
-
   /// Opens a database file that exists.
-  init(path: String) throws(CygnetError) {
+  /// - Parameter patience: how long SQLite waits for a process that does not know the store's lock.
+  init(path: String, patience: Duration) throws(CygnetError) {
     var database: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe sqlite3_open_v2(path, &database, flags, nil)
@@ -21,7 +19,7 @@ final class Connection {
       throw CygnetError.sqlite(code)
     }
     unsafe self.database = database
-    _ = unsafe sqlite3_busy_timeout(database, Self.busyMilliseconds)
+    _ = unsafe sqlite3_busy_timeout(database, Int32(clamping: patience.milliseconds))
   }
 
   deinit {
@@ -87,4 +85,13 @@ final class Connection {
 
   /// Whether a transaction could neither be committed nor rolled back, so that none can begin.
   var isStuck: Bool { unsafe sqlite3_get_autocommit(database) == 0 }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  fileprivate var milliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    return overflow ? .max : product + attoseconds / 1_000_000_000_000_000
+  }
 }

@@ -25,16 +25,25 @@ public actor SQLiteStore: Store {
   ///   file that was cut short or whose tables were altered; `storage` where the system refuses, or
   ///   others may read or write the file, or another process keeps the store for 30 s.
   public init(path: String, create: Bool, allowingOthers: Bool = false) throws(CygnetError) {
+    try self.init(
+      path: path, create: create, allowingOthers: allowingOthers, patience: .seconds(30))
+  }
+
+  /// - Parameter patience: how long to wait for other processes.
+  package init(
+    path: String, create: Bool, allowingOthers: Bool = false, patience: Duration
+  ) throws(CygnetError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw CygnetError(.storage, "the path of the store is not a file")
     }
     // Without a slash, SQLite would take some names for something else than a file's.
     let path = path.utf8.first == UInt8(ascii: "/") ? path : "./" + path
     if try DatabaseFile(at: path) == nil && !create { throw Self.isMissing }
-    let lock = try StoreLock(path: path + ".lock")
+    let lock = try StoreLock(path: path + ".lock", patience: patience)
     try lock.acquireBlocking()
     defer { lock.release() }
-    (file, connection) = try Self.open(path, create: create, allowingOthers: allowingOthers)
+    (file, connection) = try Self.open(
+      path, create: create, allowingOthers: allowingOthers, patience: patience)
     (self.path, self.lock) = (path, lock)
   }
 
@@ -62,7 +71,7 @@ public actor SQLiteStore: Store {
   }
 
   private static func open(
-    _ path: String, create: Bool, allowingOthers: Bool
+    _ path: String, create: Bool, allowingOthers: Bool, patience: Duration
   ) throws(CygnetError) -> (DatabaseFile, Connection) {
     if try DatabaseFile(at: path) == nil {
       guard create else { throw isMissing }
@@ -73,7 +82,7 @@ public actor SQLiteStore: Store {
       throw CygnetError(
         .storage, "others may read or write the store: take their permissions away (chmod 600)")
     }
-    let connection = try Connection(path: path)
+    let connection = try Connection(path: path, patience: patience)
     do {
       try Schema.prepare(connection, create: create)
     } catch let error as CygnetError {

@@ -9,19 +9,21 @@ internal import CygnetPrimitives
 /// The lock that every process takes for each of its transactions, on a file of its own beside the
 /// database. The kernel gives it back when its holder dies.
 final class StoreLock: Sendable {
-  /// How long a process waits for its turn.
-  static let timeout = Duration.seconds(30)
-
   private let descriptor: CInt
+  /// How long a process waits for its turn.
+  private let patience: Duration
 
   /// Opens the lock's file, and creates it for its owner alone where there is none.
-  init(path: String) throws(CygnetError) {
+  init(path: String, patience: Duration) throws(CygnetError) {
+    self.patience = patience
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw CygnetError(
         .storage, "the store or its folder cannot be written to",
         underlying: SystemFailure(number: errno))
     }
+    // The process's mask may have taken permissions away. Another owner's file stays as it is.
+    _ = fchmod(descriptor, 0o600)
   }
 
   deinit { _ = close(descriptor) }
@@ -39,9 +41,9 @@ final class StoreLock: Sendable {
   }
 
   /// Waits for the lock without holding a thread.
-  /// - Throws: `storage` when others keep it for 30 s, or when the task is cancelled.
+  /// - Throws: `storage` when others keep it too long, or when the task is cancelled.
   func acquire() async throws(CygnetError) {
-    var turns = Turns()
+    var turns = Turns(patience)
     while try !tryAcquire() {
       let pause = try turns.next()
       do { try await Task.sleep(for: .microseconds(pause)) } catch {
@@ -51,9 +53,9 @@ final class StoreLock: Sendable {
   }
 
   /// Waits for the lock on this thread.
-  /// - Throws: `storage` when others keep it for 30 s.
+  /// - Throws: `storage` when others keep it too long.
   func acquireBlocking() throws(CygnetError) {
-    var turns = Turns()
+    var turns = Turns(patience)
     while try !tryAcquire() {
       let pause = try turns.next()
       usleep(pause)
@@ -64,8 +66,10 @@ final class StoreLock: Sendable {
 
   /// The pauses between attempts: short at first, since most transactions are.
   private struct Turns {
-    private let end = ContinuousClock.now + StoreLock.timeout
+    private let end: ContinuousClock.Instant
     private var pause: useconds_t = 200
+
+    init(_ patience: Duration) { end = ContinuousClock.now + patience }
 
     /// Microseconds until the next attempt.
     mutating func next() throws(CygnetError) -> useconds_t {

@@ -34,6 +34,15 @@ enum Work {
     }
   }
 
+  static func list(_ path: String) {
+    for suffix in ["", "-shm", "-wal", ".lock"] {
+      var status = stat()
+      let isThere = stat(path + suffix, &status) == 0
+      let mode = isThere ? String(status.st_mode & 0o7777, radix: 8) : "missing"
+      print("store.db\(suffix) \(mode)")
+    }
+  }
+
   static func churn(_ store: SQLiteStore, _ key: StoreKey) async throws {
     for value in 1... {
       try await RecordTransaction.run(in: store, key: key) { transaction throws(CygnetError) in

@@ -47,8 +47,21 @@ public struct RecoveryKey: Sendable, Equatable {
 
   /// From text as people type it: upper or lower case, with spaces, hyphens and ends of lines
   /// anywhere.
-  /// - Throws: `malformed` for anything mistyped.
+  /// - Throws: `malformed` for anything mistyped; `mistypedCharacter` may tell where.
   public init(text: SecretBytes) throws(CygnetError) {
+    secret = try Bech32m.decode(
+      Self.compacted(text), prefix: TextPrefix.recoveryKey, byteCount: 32)
+  }
+
+  /// Which character of a text is mistyped, counted from 1 and without spaces and hyphens, where
+  /// the checksum can tell because it is one alone. For people to look at their paper again.
+  public static func mistypedCharacter(in text: SecretBytes) -> Int? {
+    guard let plain = try? compacted(text) else { return nil }
+    return Bech32m.mistypedIndex(in: plain, prefix: TextPrefix.recoveryKey).map { $0 + 1 }
+  }
+
+  /// The text without what people put between its characters.
+  private static func compacted(_ text: SecretBytes) throws(CygnetError) -> SecretBytes {
     guard text.count <= 1024 else {
       throw CygnetError(.malformed, "longer than any recovery key")
     }
@@ -57,7 +70,6 @@ public struct RecoveryKey: Sendable, Equatable {
     defer { ConstantTime.wipe(&plain) }
     text.withBytes { text in plain.append(copying: text) }
     plain.removeAll { [0x20, 0x09, 0x0a, 0x0d, UInt8(ascii: "-")].contains($0) }
-    secret = try Bech32m.decode(
-      SecretBytes(copying: plain), prefix: TextPrefix.recoveryKey, byteCount: 32)
+    return SecretBytes(copying: plain)
   }
 }

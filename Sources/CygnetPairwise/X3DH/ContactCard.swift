@@ -63,8 +63,13 @@ public struct ContactCard: Equatable, Sendable {
   /// The identity key that the card claims, 33 bytes encoded.
   public var unverifiedIdentity: [UInt8] { bundle.unverifiedIdentity }
 
-  /// Checks the card's signature, and the bundle as `PreKeyBundle.verified` does.
-  /// - Throws: `authenticationFailed` for the signature; what `PreKeyBundle.verified` throws.
+  /// Checks the bundle as `PreKeyBundle.verified` does, the card's signature, and that the card is
+  /// not from the future.
+  /// - Parameters:
+  ///   - now: the current time; a card up to a day in the future is let pass.
+  ///   - expected: the identity key on record for this device, if there is one.
+  /// - Throws: what `PreKeyBundle.verified` throws; `authenticationFailed` for the signature,
+  ///   `ruleViolation` for a card from the future.
   public func verified(
     now: Timestamp, expecting expected: IdentityKey? = nil
   ) throws(CygnetError) -> VerifiedContactCard {
@@ -73,6 +78,10 @@ public struct ContactCard: Equatable, Sendable {
       signature: signature,
       of: SignedContent.bytes(
         .contactCard, Content(bundle: bundle, name: name, createdAt: createdAt)))
+    // Else a card of any date would pass for the newest for ever.
+    guard createdAt <= now.adding(Limits.maxClockSkew) else {
+      throw CygnetError(.ruleViolation, "the card is from the future")
+    }
     return VerifiedContactCard(
       bundle: verified, unverifiedBundle: bundle, name: name, createdAt: createdAt)
   }

@@ -2,7 +2,7 @@ package import CygnetPrimitives
 
 /// An object as text that can be pasted: a line that says what it is, base64 (RFC 4648 §4) in lines
 /// of 64 characters, and a line that ends it. Strict: one object has one armor, but for the ends of
-/// lines, which may be LF or CRLF. Specification: Text
+/// lines, which may be LF or CRLF, and of which the last may be missing. Specification: Text
 package enum Armor {
   /// What is inside, as its first and last line say.
   package enum Label: String, Sendable, CaseIterable {
@@ -131,7 +131,7 @@ package enum Armor {
     }
   }
 
-  /// Lines that end with LF or CRLF. What follows the last end is no line.
+  /// Lines that end with LF or CRLF, the last also with the text, as it does when it was pasted.
   private struct Lines {
     private let text: [UInt8]
     private var position = 0
@@ -141,7 +141,11 @@ package enum Armor {
     var isAtEnd: Bool { position == text.count }
 
     mutating func next() -> ArraySlice<UInt8>? {
-      guard let end = text[position...].firstIndex(of: newline) else { return nil }
+      guard position < text.count else { return nil }
+      guard let end = text[position...].firstIndex(of: newline) else {
+        defer { position = text.count }
+        return text[position...]
+      }
       let line = text[position..<end]
       position = end + 1
       return line.last == UInt8(ascii: "\r") ? line.dropLast() : line

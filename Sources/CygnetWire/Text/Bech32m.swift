@@ -3,14 +3,12 @@ package import CygnetPrimitives
 /// Bech32m (BIP-350): bytes as text that survives being read out, retyped and scanned. The checksum
 /// catches every slip in up to three characters, and the prefix says what the bytes are.
 ///
-/// Longer than BIP-173 allows: up to 1023 characters, the length of the code. Specification: Text
+/// Longer than BIP-173 allows: up to 1023 characters, the length of the code. What it writes and
+/// reads may be a key, so its time does not depend on the bytes. Specification: Text
 package enum Bech32m {
   /// Characters of text in all.
   package static let maxCount = 1023
-  private static let checksumCount = 6
-  /// What tells Bech32m from Bech32 (BIP-350).
-  private static let finalValue: UInt32 = 0x2bc8_30a3
-  private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
+  private static let checksumCount = Bech32mChecksum.valueCount
 
   // MARK: - Encoding
 
@@ -29,7 +27,7 @@ package enum Bech32m {
     text.reserveCapacity(count)
     defer { ConstantTime.wipe(&text) }
     text += prefix + [UInt8(ascii: "1")]
-    var checksum = Checksum(prefix: prefix)
+    var checksum = Bech32mChecksum(prefix: prefix)
     secret.withBytes { bytes in
       var (bits, bitCount): (UInt32, Int) = (0, 0)
       for index in 0..<bytes.byteCount {
@@ -42,16 +40,15 @@ package enum Bech32m {
       }
       if bitCount > 0 { append(UInt8(bits << UInt32(5 - bitCount) & 31), &text, &checksum) }
     }
-    let end = checksum.finished(finalValue)
-    for index in 0..<checksumCount {
-      text.append(alphabet[Int(end >> UInt32(5 * (5 - index)) & 31)])
-    }
+    for value in checksum.values { text.append(Bech32Alphabet.letter(of: value)) }
     return SecretBytes(copying: text)
   }
 
-  private static func append(_ value: UInt8, _ text: inout [UInt8], _ checksum: inout Checksum) {
+  private static func append(
+    _ value: UInt8, _ text: inout [UInt8], _ checksum: inout Bech32mChecksum
+  ) {
     checksum.add(value)
-    text.append(alphabet[Int(value)])
+    text.append(Bech32Alphabet.letter(of: value))
   }
 
   // MARK: - Decoding
@@ -76,6 +73,28 @@ package enum Bech32m {
     defer { ConstantTime.wipe(&bytes) }
     try join(values.dropLast(checksumCount), byteCount, into: &bytes)
     return SecretBytes(copying: bytes)
+  }
+
+  /// The index of the one character behind the prefix that is wrong, where that can be told: the
+  /// first that the alphabet has not, or the only one whose replacement makes the checksum match.
+  ///
+  /// It says where to look again, and on purpose not what the character should be: what a checksum
+  /// alone put right could be another valid text.
+  package static func mistypedIndex(in text: SecretBytes, prefix: String) -> Int? {
+    let start = prefix.utf8.count + 1
+    guard text.count <= maxCount, text.count >= start + checksumCount else { return nil }
+    var checksum = Bech32mChecksum(prefix: Array(prefix.utf8))
+    return text.withBytes { text in
+      for index in start..<text.byteCount {
+        var character = text.byte(at: index)
+        if (0x41...0x5a).contains(character) { character |= 0x20 }
+        guard let value = Bech32Alphabet.value(of: character) else { return index }
+        checksum.add(value)
+      }
+      let count = text.byteCount - start
+      guard let place = checksum.singleError(amongLast: count) else { return nil }
+      return text.byteCount - 1 - place
+    }
   }
 
   /// The prefix of a text that might be Bech32m; nil for what cannot be.
@@ -105,18 +124,18 @@ package enum Bech32m {
           throw CygnetError(.malformed, "text of another kind")
         }
       } else {
-        guard let value = alphabet.firstIndex(of: character) else {
+        guard let value = Bech32Alphabet.value(of: character) else {
           throw CygnetError(.malformed, "a character that Bech32m does not use")
         }
-        values.append(UInt8(value))
+        values.append(value)
       }
     }
     guard !(hasLower && hasUpper) else {
       throw CygnetError(.malformed, "upper and lower case are mixed")
     }
-    var checksum = Checksum(prefix: prefix.dropLast())
+    var checksum = Bech32mChecksum(prefix: prefix.dropLast())
     for value in values { checksum.add(value) }
-    guard checksum.state == finalValue else {
+    guard checksum.isComplete else {
       throw CygnetError(.malformed, "mistyped: the checksum does not match")
     }
   }
@@ -135,33 +154,6 @@ package enum Bech32m {
     }
     guard bytes.count == byteCount, bits & (1 << UInt32(bitCount) - 1) == 0 else {
       throw CygnetError(.malformed, "bits left over are zero")
-    }
-  }
-
-  /// The BCH code of BIP-173 over the expanded prefix and the values.
-  private struct Checksum {
-    private(set) var state: UInt32 = 1
-
-    init(prefix: some Collection<UInt8>) {
-      for character in prefix { add(character >> 5) }
-      add(0)
-      for character in prefix { add(character & 31) }
-    }
-
-    mutating func add(_ value: UInt8) {
-      let top = state >> 25
-      state = (state & 0x1ff_ffff) << 5 ^ UInt32(value)
-      let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
-      for (index, term) in generator.enumerated() where top >> UInt32(index) & 1 == 1 {
-        state ^= term
-      }
-    }
-
-    /// The six values that make the code's state `goal`, as thirty bits.
-    func finished(_ goal: UInt32) -> UInt32 {
-      var copy = self
-      for _ in 0..<6 { copy.add(0) }
-      return copy.state ^ goal
     }
   }
 }

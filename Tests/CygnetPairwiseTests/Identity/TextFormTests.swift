@@ -1,6 +1,7 @@
 import CygnetPairwise
 import CygnetPrimitives
 import CygnetVectors
+import CygnetWire
 import TestSupport
 import Testing
 
@@ -33,6 +34,36 @@ struct TextFormTests {
     #expect("\(key)".contains("32 bytes") && !"\(key)".contains(plain))
   }
 
+  @Test("a mistyped character of a recovery key is refused, and told where it stands")
+  func mistyped() throws {
+    let text = Array(try RecoveryKey.generate().text().exposed())
+    let plain = text.filter { $0 != UInt8(ascii: "-") }
+    #expect(RecoveryKey.mistypedCharacter(in: SecretBytes(copying: text)) == nil)
+    for index in 7..<plain.count {
+      for letter in "qpbi".utf8 where letter != plain[index] {
+        var wrong = plain
+        wrong[index] = letter
+        let typed = SecretBytes(copying: wrong)
+        #expect(throws: CygnetError(.malformed, "")) { try RecoveryKey(text: typed) }
+        #expect(RecoveryKey.mistypedCharacter(in: typed) == index + 1)
+      }
+    }
+    for other in ["", "cygrec1", "cygrec1qqqqqq", String(repeating: "q", count: 2000)] {
+      #expect(RecoveryKey.mistypedCharacter(in: SecretBytes(copying: Array(other.utf8))) == nil)
+    }
+  }
+
+  @Test("a text with a right checksum around no valid key is malformed")
+  func invalidKeys() throws {
+    let curveKey = [0x02] + [UInt8](repeating: 9, count: 32)
+    let smallOrder = [0x01, 0x01] + [UInt8](repeating: 0, count: 31)
+    for bytes in [curveKey, smallOrder, [UInt8](repeating: 0xff, count: 33)] {
+      let text = try Bech32m.encode(SecretBytes(copying: bytes), prefix: TextPrefix.identityKey)
+      let characters = String(decoding: text.exposed(), as: UTF8.self)
+      #expect(throws: CygnetError(.malformed, "")) { try IdentityKey(text: characters) }
+    }
+  }
+
   @Test("a scannable number comes back from its text and matches on the other side only")
   func number() throws {
     let (alice, bob) = (try TestDevice("alice"), try TestDevice("bob"))
@@ -48,56 +79,5 @@ struct TextFormTests {
     #expect(try !ours.matches(scanned: payload))
     #expect(ours.matches(digits: theirs.grouped))
     #expect(!ours.matches(digits: String(theirs.digits.dropLast())))
-  }
-}
-
-@Suite("Contact cards and envelopes")
-struct ContactCardTests {
-  @Test("a card verifies, and with any byte changed it does not")
-  func card() throws {
-    let bob = try TestDevice("bob")
-    let bundle = try bob.preKeys.bundleWithoutOneTimePreKey(
-      for: bob.identity.publicKey, at: bob.address)
-    let card = try ContactCard.make(
-      bundle, name: Array("Bob".utf8), by: bob.identity, now: TestDevice.now)
-    let bytes = try card.encoded()
-    let verified = try ContactCard(decoding: bytes).verified(now: TestDevice.now)
-    #expect(verified.name == Array("Bob".utf8))
-    #expect(verified.bundle.identity == bob.identity.publicKey)
-    #expect(verified.unverifiedBundle == bundle)
-    #expect(wireLawViolations(ContactCard.self, bytes) == [])
-    for index in bytes.indices {
-      var changed = bytes
-      changed[index] ^= 1
-      #expect(throws: CygnetError.self, "byte \(index)") {
-        try ContactCard(decoding: changed).verified(now: TestDevice.now)
-      }
-    }
-    let other = try IdentityKeyPair.generate()
-    #expect(throws: CygnetError(.wrongState, "")) {
-      try ContactCard.make(bundle, name: [], by: other, now: TestDevice.now)
-    }
-    #expect(throws: CygnetError(.identityChanged, "")) {
-      try card.verified(now: TestDevice.now, expecting: other.publicKey)
-    }
-    #expect(throws: CygnetError(.ruleViolation, "")) {
-      try card.verified(now: Timestamp(seconds: TestDevice.now.seconds + 61 * 86_400))
-    }
-  }
-
-  @Test("an envelope comes back, and nothing else decodes as one")
-  func envelope() throws {
-    var bob = try TestDevice("bob")
-    let alice = try TestDevice("alice")
-    var session = try alice.initiate(to: &bob)
-    let envelope = Envelope(
-      sender: alice.address, recipient: bob.address, message: try session.encrypt([1, 2, 3]))
-    let bytes = try envelope.encoded()
-    #expect(try Envelope(decoding: bytes) == envelope)
-    #expect(wireLawViolations(Envelope.self, bytes) == [])
-    #expect(throws: CygnetError(.malformed, "")) {
-      try Envelope(decoding: envelope.message.encoded())
-    }
-    #expect(throws: CygnetError(.malformed, "")) { try PairwiseMessage(decoding: bytes) }
   }
 }

@@ -1,6 +1,7 @@
 import CygnetPrimitives
 import CygnetVectors
 import CygnetWire
+import Foundation
 import Testing
 
 @Suite("Armor")
@@ -21,6 +22,35 @@ struct ArmorTests {
     }
   }
 
+  @Test("the end of the last line may be missing, and nothing else at the end")
+  func cuts() throws {
+    var random = SeededRandomSource(seed: [5], label: "cuts")
+    for count in [1, 48, 100] {
+      let bytes = random.bytes(count)
+      let text = Armor.encode(bytes, label: .message)
+      #expect(try Armor.decode(text.dropLast(), label: .message) == bytes)
+      for cut in 0..<(text.count - 1) {
+        #expect(throws: CygnetError(.malformed, "")) {
+          try Armor.decode(Array(text[..<cut]), label: .message)
+        }
+      }
+    }
+  }
+
+  @Test("the lines are the base64 that others write")
+  func foreign() throws {
+    var random = SeededRandomSource(seed: [6], label: "foreign")
+    for count in [1, 2, 3, 47, 48, 49, 96, 1000] {
+      let bytes = random.bytes(count)
+      let base64 = Data(bytes).base64EncodedString(
+        options: [.lineLength64Characters, .endLineWithLineFeed])
+      let text = Armor.encode(bytes, label: .backup)
+      #expect(
+        String(decoding: text, as: UTF8.self)
+          == "-----BEGIN CYGNET BACKUP-----\n\(base64)\n-----END CYGNET BACKUP-----\n")
+    }
+  }
+
   @Test("one kind is never taken for another")
   func kinds() {
     for label in Armor.Label.allCases {
@@ -38,7 +68,8 @@ struct ArmorTests {
     "what encoding does not write is refused",
     arguments: [
       "", begin, end, begin + "AAAA\n", begin + "AAAA\n" + end + "\n",
-      "\n" + begin + "AAAA\n" + end, begin + "AAAA\n" + "-----END CYGNET MESSAGE-----",
+      "\n" + begin + "AAAA\n" + end, begin + "AAAA\n" + "-----END CYGNET MESSAGE----",
+      begin + "AAAA\n" + "-----END CYGNET MESSAGE----- ", begin + "AAAA\n" + end + "AAAA",
       begin + "AAA\n" + end, begin + "AAAAA\n" + end, begin + "AA=A\n" + end,
       begin + "A===\n" + end, begin + "====\n" + end, begin + "AB==\n" + end,
       begin + "AAB=\n" + end, begin + "AA-_\n" + end, begin + " AAAA\n" + end,

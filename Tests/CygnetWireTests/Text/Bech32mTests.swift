@@ -23,6 +23,10 @@ struct Bech32mTests {
       ("A1LQFN3A", "a", 0), ("a1lqfn3a", "a", 0), ("?1v759aa", "?", 0),
       ("abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx", "abcdef", 20),
       ("split1checkupstagehandshakeupstreamerranterredcaperredlc445v", "split", 30),
+      (
+        "an83characterlonghumanreadablepartthatcontainsthetheexcludedcharactersbioandnumber11sg7hg6",
+        "an83characterlonghumanreadablepartthatcontainsthetheexcludedcharactersbioandnumber1", 0
+      ),
     ])
   func published(text: String, prefix: String, count: Int) throws {
     let bytes = try Self.decode(text, prefix, count)
@@ -34,6 +38,9 @@ struct Bech32mTests {
     "BIP-350's invalid strings are refused",
     arguments: [
       ("qyrz8wqd2c9m", "", 0), ("1qyrz8wqd2c9m", "", 0), ("y1b0jsk6g", "y", 0),
+      ("\u{20}1xj0phk", "a", 0), ("\u{7f}1g6xzxy", "a", 0), ("\u{80}1vctc34", "a", 0),
+      // Valid by its checksum, but two bits are left over and not zero.
+      ("11" + String(repeating: "l", count: 82) + "ludsr8", "1", 51),
       ("lt1igcx5c0", "lt", 0), ("in1muywd", "in", 0), ("mm1crxm3i", "mm", 0),
       ("au1s5cgom", "au", 0), ("M1VUXWEZ", "m", 0), ("16plkw9", "", 0), ("1p2gdwpf", "", 0),
       ("a12uel5l", "a", 0), ("a1lqfn3A", "a", 0),
@@ -55,6 +62,34 @@ struct Bech32mTests {
         #expect(throws: CygnetError.self) { try Self.decode(text, "test", other) }
       }
       #expect(throws: CygnetError.self) { try Self.decode(text, "tesu", count) }
+    }
+  }
+
+  @Test("one wrong character is found, among 39 as among 1000")
+  func places() throws {
+    var random = SeededRandomSource(seed: [7], label: "places")
+    for count in [20, 600] {
+      let text = try Bech32m.encode(random.secret(count), prefix: "place").exposed()
+      #expect(Bech32m.mistypedIndex(in: SecretBytes(copying: text), prefix: "place") == nil)
+      for index in stride(from: 6, to: text.count, by: count / 20) {
+        var wrong = text
+        wrong[index] = text[index] == UInt8(ascii: "l") ? UInt8(ascii: "q") : UInt8(ascii: "l")
+        #expect(Bech32m.mistypedIndex(in: SecretBytes(copying: wrong), prefix: "place") == index)
+        wrong[index] = UInt8(ascii: "!")
+        #expect(Bech32m.mistypedIndex(in: SecretBytes(copying: wrong), prefix: "place") == index)
+      }
+    }
+  }
+
+  @Test("a text has at most 1023 characters")
+  func longest() throws {
+    let largest = SecretBytes(copying: [UInt8](repeating: 7, count: 631))
+    let text = try Bech32m.encode(largest, prefix: "abcdef")
+    #expect(text.count == 1023)
+    #expect(try Bech32m.decode(text, prefix: "abcdef", byteCount: 631) == largest)
+    let larger = SecretBytes(copying: [UInt8](repeating: 7, count: 632))
+    #expect(throws: CygnetError(.limitExceeded, "")) {
+      try Bech32m.encode(larger, prefix: "abcdef")
     }
   }
 

@@ -23,6 +23,7 @@ enum CommandTable {
     options: [Option(long: "version", summary: "Print the version and exit")],
     children: [
       AttachCommand.command,
+      BackupCommand.command,
       BenchCommand.command,
       CompletionCommand.command,
       ConformanceCommand.command,
@@ -32,6 +33,7 @@ enum CommandTable {
       InitCommand.command,
       InspectCommand.command,
       PrekeysCommand.command,
+      StoreCommand.command,
       VectorsCommand.command,
       VersionCommand.command,
     ])

@@ -72,6 +72,16 @@ struct Output: Sendable {
     try raw(JSON.object(object).compact + "\n")
   }
 
+  /// A secret that was asked for, as a line or as a member of the result; never copied into text.
+  /// - Parameter secret: ASCII that needs no escapes in JSON.
+  func secret(_ name: String, _ secret: SecretBytes) throws(CommandFailure) {
+    let opening = "{\n \"schema\": \"\(schema)\",\n \"\(name)\": \""
+    if isJSON { try raw(opening) }
+    let error = secret.withBytes { Descriptor.standardOutput.writeAll($0) }
+    if let error { throw error.failure("cannot write to standard output") }
+    try raw(isJSON ? "\"\n}\n" : "\n")
+  }
+
   private func withSchema(_ members: JSONObject) -> JSONObject {
     var object = JSONObject()
     object.append("schema", .string(schema))

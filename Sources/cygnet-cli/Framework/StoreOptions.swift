@@ -4,6 +4,19 @@ extension Option {
     profile, home, keyFile, passphraseDescriptor, passphraseFile, noInput, yes,
   ]
 
+  /// Of commands that give a store another secret than the one that opened it.
+  static let newSecret: [Option] = [newKeyFile, newPassphraseDescriptor, newPassphraseFile]
+
+  private static let newKeyFile = Option(
+    long: "new-key-file", valueName: "FILE", value: .file,
+    summary: "From now on the store is opened by this key file, made if there is none")
+  private static let newPassphraseDescriptor = Option(
+    long: "new-passphrase-fd", valueName: "N", value: .count,
+    summary: "Read the new passphrase, one line, from file descriptor N")
+  private static let newPassphraseFile = Option(
+    long: "new-passphrase-file", valueName: "FILE", value: .file,
+    summary: "Read the new passphrase, one line, from a file that only you can read")
+
   static let profile = Option(
     long: "profile", valueName: "NAME", summary: "The profile to use (default)")
   static let home = Option(

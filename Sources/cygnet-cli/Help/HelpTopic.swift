@@ -59,6 +59,13 @@ struct HelpTopic: Sendable {
         """),
       .text(
         """
+        Cards, bundles, messages and backups are written as armored text, which can be pasted; with \
+        --binary as the bytes it stands for. Both forms are read. Single keys are Bech32m text whose \
+        prefix tells what they are: cygid an identity, cygnum a safety number, cygkey a key file, \
+        cygrec a recovery key; the last two are secret.
+        """),
+      .text(
+        """
         Binary data is not written to a terminal unless -o - asks for it. Keys, messages and stored \
         state are encoded in the TLS presentation language (RFC 8446, section 3, with the lengths \
         of RFC 9420, section 2.1).
@@ -82,8 +89,31 @@ struct HelpTopic: Sendable {
         their owner alone (mode 600). An existing file is kept unless --force is given, and a file \
         that is being read is never the target.
         """),
+      .text(
+        """
+        Keys live in profiles. A profile is a folder, HOME/PROFILE with the store store.db in it, \
+        where HOME is --home, else CYGNET_HOME, else XDG_DATA_HOME/cygnet, else \
+        ~/.local/share/cygnet, and PROFILE is --profile, else default. Folders are made with mode \
+        700 and files with mode 600, and a store that other users can read or change is refused.
+        """),
+      .text(
+        """
+        A store is opened by a passphrase or by a key file, one line of text that begins with \
+        cygkey1. The first of these counts: --key-file, --passphrase-fd, --passphrase-file, \
+        CYGNET_KEY_FILE, CYGNET_ASKPASS, and the terminal, unless --no-input is given. Of a \
+        passphrase the first line counts, without white space at its ends. A secret is never an \
+        argument: every process of the machine can see arguments.
+        """),
       .text("Variables of the environment:"),
       .list([
+        ("CYGNET_HOME", "The folder that holds the profiles"),
+        ("CYGNET_KEY_FILE", "A key file that opens the store"),
+        (
+          "CYGNET_ASKPASS",
+          "A program that asks for a passphrase: the question is its argument, the answer the first "
+            + "line it prints"
+        ),
+        ("XDG_DATA_HOME", "Where cygnet/ with the profiles is, unless CYGNET_HOME is set"),
         ("NO_COLOR", "If set and not empty, no color is used"),
         ("TERM", "No color if it is dumb"),
       ]),

@@ -55,8 +55,7 @@ struct StoreSession: Sendable {
 
   // MARK: Setting up
 
-  /// Makes the store of a profile that has none, and fills it. If that fails, a key file made for
-  /// it is removed again.
+  /// Makes the store of a profile that has none, and fills it.
   /// - Throws: `unknown` if the profile is set up already, and what `open` throws.
   static func create(
     _ invocation: Invocation,
@@ -65,19 +64,22 @@ struct StoreSession: Sendable {
     let folder = try ProfileFolder(invocation.arguments)
     try await demandNoStore(folder)
     try folder.create()
-    let reader = try SecretReader(invocation, of: "profile \(folder.name)")
-    let isFileNew = reader.keyFile.map { FileStatus.of($0, followingLinks: false) == nil } ?? false
-    let secret = try reader.new()
     do {
-      let store = try SQLiteStore(path: folder.storeName(), create: true)
-      let client = try await fill(store, secret)
-      return StoreSession(folder: folder, store: store, client: client, secret: secret)
-    } catch {
-      if isFileNew, let file = reader.keyFile { KeyFile.remove(file) }
-      if let failure = error as? CommandFailure { throw failure }
-      guard let error = error as? CygnetError else { throw CommandFailure(error) }
-      throw error.code == .wrongState ? isSetUp(folder) : failure(error, folder, secret)
-    }
+      return try await SecretReader(invocation, of: "profile \(folder.name)").new { secret in
+        do {
+          let store = try SQLiteStore(path: folder.storeName(), create: true)
+          let client = try await fill(store, secret)
+          return StoreSession(folder: folder, store: store, client: client, secret: secret)
+        } catch let error as CygnetError {
+          throw error.code == .wrongState ? isSetUp(folder) : failure(error, folder, secret)
+        }
+      }
+    } catch { throw CommandFailure(error) }
+  }
+
+  /// - Throws: `unknown` if the profile that the command line names is set up already.
+  static func demandNotSetUp(_ invocation: Invocation) async throws(CommandFailure) {
+    try await demandNoStore(ProfileFolder(invocation.arguments))
   }
 
   /// A file without a header is what an interrupted set-up leaves; it may be used.
@@ -98,6 +100,14 @@ struct StoreSession: Sendable {
       hint: "look at it with '\(folder.line("identity show"))', or choose another with --profile")
     failure.libraryCode = CygnetError.Code.wrongState.name
     return failure
+  }
+
+  /// What the store shows without a key: its header.
+  func header() async throws -> StoreHeaderSummary {
+    guard let header = try await store.transaction({ try $0.header() }) else {
+      throw CygnetError(.notFound, "the store has no header")
+    }
+    return try StoreHeaderSummary(decoding: header)
   }
 
   // MARK: Failures

@@ -20,12 +20,7 @@ struct SecretReader: Sendable {
   }
 
   /// Whether a second attempt may bring another answer.
-  var canRepeat: Bool { source.canRepeat }
-
-  /// The key file that is to be the secret, if one is.
-  var keyFile: Path? {
-    if case .keyFile(let path) = source { path } else { nil }
-  }
+  var canRepeat: Bool { source == .terminal }
 
   /// The secret of a store that exists.
   /// - Throws: `locked` if none can be had.
@@ -34,9 +29,24 @@ struct SecretReader: Sendable {
     return .passphrase(try Passphrase.normalized(ask("Passphrase of \(subject): ")))
   }
 
-  /// A secret for a new store, or a new one for a store: a person is asked twice, and who enters
-  /// nothing at the terminal is given a passphrase, once.
-  func new() throws(CommandFailure) -> StoreSecret {
+  /// Hands `body` a secret for a new store, or a new one for a store: a person is asked twice, and
+  /// who enters nothing at the terminal is given a passphrase, once. A key file that was made for it
+  /// is removed again if `body` throws, since then it opens nothing.
+  func new<Value>(_ body: (StoreSecret) async throws -> Value) async throws -> Value {
+    var made: Path?
+    if case .keyFile(let path) = source, !path.isStandardStream,
+      FileStatus.of(path, followingLinks: false) == nil
+    {
+      made = path
+    }
+    let secret = try new()
+    do { return try await body(secret) } catch {
+      if let made { KeyFile.remove(made) }
+      throw error
+    }
+  }
+
+  private func new() throws(CommandFailure) -> StoreSecret {
     switch source {
     case .keyFile(let path): return .keyFile(try keyFile(path))
     case .descriptor, .file: return .passphrase(try Passphrase.normalized(ask("")))
@@ -79,12 +89,7 @@ struct SecretReader: Sendable {
 
   private func ask(_ program: Path, _ question: String) throws(CommandFailure) -> SecretBytes? {
     guard mayAsk else { throw Self.unasked }
-    let child = try ChildProcess(program, [question])
-    let line = try child.output.readSecretLine(program.description, limit: Passphrase.maxCount)
-    guard child.wait() == 0 else {
-      throw CommandFailure(.locked, "the program in CYGNET_ASKPASS, \(program), gave no passphrase")
-    }
-    return line
+    return try Askpass.ask(program, question, limit: Passphrase.maxCount)
   }
 
   private func terminal() throws(CommandFailure) -> ControllingTerminal {

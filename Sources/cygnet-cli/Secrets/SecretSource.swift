@@ -41,14 +41,8 @@ enum SecretSource: Sendable, Equatable {
     return .terminal
   }
 
-  /// Whether a second attempt may bring another answer.
-  var canRepeat: Bool { self == .terminal }
-
-  /// Whether a person is asked, who may mistype.
-  var asksPerson: Bool {
-    switch self {
-    case .keyFile, .descriptor, .file: false
-    case .program, .terminal: true
-    }
+  /// Whether an option of `Option.newSecret` names a source.
+  static func isNewGiven(_ arguments: Arguments) -> Bool {
+    Option.newSecret.contains { arguments.has($0.long) }
   }
 }

@@ -96,7 +96,9 @@ var targets: [Target] = [
     ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
-  tests("CLITests", ["CygnetPrimitives", "CygnetVectors", "cygnet-cli"]),
+  tests(
+    "CLITests",
+    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors", "cygnet-cli"]),
   tests("LayeringTests", []),
   tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),
 ]

@@ -13,16 +13,17 @@ enum InspectCommand {
     name: "inspect",
     summary: "Name an object and its fields, without keys",
     discussion: """
-      Reads a message, a prekey bundle, a stored state, an attachment pointer or blob, a safety \
-      number's code or a vector file, and prints what it is and what its fields say. No key is \
-      needed, and none is printed: identity keys appear as fingerprints, the first 16 bytes of \
-      their SHA-256. Nothing is verified.
+      Reads a message, a contact card, a prekey bundle, a backup, a stored state, an attachment \
+      pointer or blob, a safety number's code, a key as text or a vector file, in armor or not, and \
+      prints what it is and what its fields say. No key is needed, and none is printed: identity \
+      keys appear as fingerprints, the first 16 bytes of their SHA-256. Nothing is verified.
       """,
     positionals: [
       Positional(name: "FILE", summary: "The object; - is standard input")
     ],
     examples: [
       Example(line: "cygnet inspect bundle.bin", meaning: "Whose bundle it is, and how old"),
+      Example(line: "cygnet inspect bob.card", meaning: "Whose card it is, and when it was made"),
       Example(line: "cygnet inspect --json - < message.bin", meaning: "The same for a program"),
     ],
     exitCodes: [.authentication, .stale, .limit],
@@ -54,6 +55,13 @@ enum InspectCommand {
     let bytes = try file.readAll(limit: maxObjectByteCount)
     let size = UInt64(bytes.count)
     if let vectors = VectorFileInspection.of(bytes) { return (vectors, size) }
+    do {
+      if let text = try TextInspection.of(bytes) { return (text, size) }
+    } catch {
+      var failure = error
+      failure.message = "\(file.name): \(failure.message)"
+      throw failure
+    }
     do {
       return (try Inspection.of(bytes), size)
     } catch {

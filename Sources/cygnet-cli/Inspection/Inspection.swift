@@ -17,6 +17,12 @@ struct Inspection: Sendable {
     self.fields = JSON.object(fields).object ?? JSONObject()
   }
 
+  init(_ type: String, _ meaning: String, _ fields: JSONObject) {
+    self.type = type
+    self.meaning = meaning
+    self.fields = fields
+  }
+
   /// Names an object by its first bytes and decodes it strictly. Layout versions are far below 256,
   /// so what does not begin with a zero is a foreign file and no later version.
   /// - Throws: what decoding throws; `malformed` or `unsupported` for bytes that are no object.

@@ -125,7 +125,7 @@ extension Inspection {
   }
 
   /// The first 16 bytes of the SHA-256 of the encoded identity key: enough to tell keys apart.
-  private static func fingerprint(_ key: Ed25519.PublicKey) -> JSON {
+  static func fingerprint(_ key: Ed25519.PublicKey) -> JSON {
     .hex(Array(SHA256.hash([KeyType.ed25519.rawValue] + key.bytes).prefix(16)))
   }
 

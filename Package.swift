@@ -100,7 +100,7 @@ var targets: [Target] = [
     "CLITests",
     ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors", "cygnet-cli"]),
   tests("LayeringTests", []),
-  tests("ReadmeTests", ["Cygnet", "cygnet-cli"]),
+  tests("ReadmeTests", ["Cygnet", "CygnetSQLite", "cygnet-cli"]),
 ]
 
 // Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.

@@ -18,6 +18,7 @@ public actor SQLiteStore: Store {
 
   /// Opens the database file at `path`.
   /// - Parameters:
+  ///   - path: the file's path, relative to the current folder or absolute.
   ///   - create: whether to make the file where there is none.
   ///   - allowingOthers: whether to open a file that others than its owner may read or write.
   /// - Throws: `notFound` where there is no file and none is to be made; `malformed` for a file that
@@ -51,6 +52,10 @@ public actor SQLiteStore: Store {
   /// more closes by itself.
   public func close() { connection = nil }
 
+  /// Runs `body` when no other transaction runs, in this process or another.
+  /// - Throws: what `body` throws; a `CygnetError` of code `storage` where others keep the store for
+  ///   30 s, the file was replaced or SQLite fails; `storeDamaged` for a file that is no longer whole;
+  ///   `wrongState` after `close()`.
   public func transaction<Result: Sendable>(
     _ body: @Sendable (any StoreTransaction) throws -> Result
   ) async throws -> Result {

@@ -10,6 +10,7 @@ public actor InMemoryStore: Store {
   /// A store without records and without a header.
   public init() {}
 
+  /// Runs `body`, and puts everything back if it throws.
   public func transaction<Result: Sendable>(
     _ body: @Sendable (any StoreTransaction) throws -> Result
   ) async throws -> Result {

@@ -10,7 +10,10 @@ import Testing
 
 @Suite("What must be documented")
 struct DocumentationTests {
-  static let libraries = ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments"]
+  static let libraries = [
+    "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+    "CygnetSQLite", "Cygnet",
+  ]
 
   @Test("every public declaration has a comment")
   func publicDeclarations() throws {

@@ -1,4 +1,6 @@
 import Cygnet
+import CygnetSQLite
+import TestSupport
 import Testing
 
 /// The Swift blocks of the README and of the articles, compiled and run. `DocumentExampleTests`
@@ -140,6 +142,65 @@ struct Examples {
     try verifier.update(blob)
     _ = try verifier.finish()
     // end
+  }
+
+  @Test("a client is set up in a file, opened again, given another secret, and checked")
+  func storing() async throws {
+    let folder = try CommandLineTool.Folder()
+    let path = folder.file("store.db")
+    let passphrase = SecretBytes(copying: Array("six words would be a start".utf8))
+    let longerPassphrase = SecretBytes(copying: Array("and eight words are even better".utf8))
+    let address = try DeviceAddress(user: Array("alice".utf8), device: 1)
+    do {
+      // begin Storing.md
+      let store = try SQLiteStore(path: path, create: true)
+      let client = try await Client.create(
+        in: store, secret: .passphrase(passphrase), cost: .small, as: address, now: now)
+      // end
+      #expect(try await client.profile().address == address)
+    }
+    // begin Storing.md
+    let client = try await Client(
+      opening: SQLiteStore(path: path, create: false), secret: .passphrase(passphrase))
+    // end
+    #expect(try await client.profile().address == address)
+    let secret = StoreSecret.keyFile(SecretBytes(copying: [UInt8](repeating: 1, count: 32)))
+    let alice = try await Client.create(
+      in: InMemoryStore(), secret: secret, as: DeviceAddress(user: [1], device: 1), now: now)
+    let bob = try await Client.create(
+      in: InMemoryStore(), secret: secret, as: DeviceAddress(user: [2], device: 1), now: now)
+    _ = try await alice.addContact("bob", card: bob.card(name: "Bob", now: now), now: now)
+    var (carried, shown) = ([[UInt8]](), [[UInt8]]())
+    func carry(_ envelope: [UInt8]) async throws { carried.append(envelope) }
+    func show(_ text: [UInt8]) { shown.append(text) }
+    // begin Storing.md
+    _ = try await alice.send(MessageContent(text: Array("hello".utf8)), to: "bob", now: now)
+    for message in try await alice.outgoing() {
+      try await carry(message.envelope)
+      try await alice.confirmSent(message.id)
+    }
+    // end
+    let envelope = try #require(carried.first)
+    // begin Storing.md
+    _ = try await bob.receive(envelope, now: now)
+    for message in try await bob.incoming() {
+      show(message.content.text)
+      try await bob.confirmDelivered(message.id)
+    }
+    // end
+    #expect(shown == [Array("hello".utf8)])
+    #expect(try await alice.outgoing().isEmpty)
+    #expect(try await bob.incoming().isEmpty)
+    // begin Storing.md
+    try await client.changeSecret(.passphrase(longerPassphrase), cost: .small)
+    // end
+    _ = try await Client(
+      opening: SQLiteStore(path: path, create: false), secret: .passphrase(longerPassphrase))
+    // begin Storing.md
+    let check = try await client.check()
+    print(check.isSound, check.soundRecords)
+    // end
+    #expect(check.isSound && check.soundRecords > 100)
   }
 
   /// A session that was answered, and its peer's.

@@ -6,7 +6,9 @@ internal import CygnetWire
 public struct StoreStatus: Sendable {
   /// When the store was set up, or made from a backup.
   public let profile: Profile
+  /// Contacts, blocked ones included.
   public let contactCount: Int
+  /// Contacts with a session.
   public let sessionCount: Int
   /// One-time prekeys held.
   public let oneTimePreKeyCount: Int

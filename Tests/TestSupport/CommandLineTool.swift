@@ -73,6 +73,23 @@ public struct CommandLineTool: Sendable {
       return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     }
 
+    public func setPermissions(_ mode: Int, _ name: String) throws {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file(name))
+    }
+
+    public func makeFolder(_ name: String) throws {
+      try FileManager.default.createDirectory(
+        atPath: file(name), withIntermediateDirectories: true)
+    }
+
+    public func remove(_ name: String) throws {
+      try FileManager.default.removeItem(atPath: file(name))
+    }
+
+    public func copy(_ name: String, to other: String) throws {
+      try FileManager.default.copyItem(atPath: file(name), toPath: file(other))
+    }
+
     public func names() throws -> [String] {
       try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }
@@ -115,11 +132,36 @@ public struct CommandLineTool: Sendable {
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
     outputPath: String? = nil
   ) throws -> Outcome {
+    try run(path, arguments, input: input, environment: environment, outputPath: outputPath)
+  }
+
+  /// Runs a script of the shell, in which `$cygnet` is the program.
+  public func shell(
+    _ script: String, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run(
+      "/bin/sh", ["-c", script], environment: environment.merging(["cygnet": path]) { $1 })
+  }
+
+  /// The environment of a run: that of the tests, without what would lead to a profile of the
+  /// person who runs them.
+  public static func environment(adding own: [String: String]) -> [String: String] {
+    var all = ProcessInfo.processInfo.environment
+    for name in ["CYGNET_HOME", "CYGNET_KEY_FILE", "CYGNET_ASKPASS", "XDG_DATA_HOME", "NO_COLOR"] {
+      all[name] = nil
+    }
+    return all.merging(own) { $1 }
+  }
+
+  private func run(
+    _ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String],
+    outputPath: String? = nil
+  ) throws -> Outcome {
     let folder = try Folder()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment(adding: environment)
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     try folder.write(input, "input")
     try folder.write([], "output")

@@ -15,8 +15,8 @@ enum InitCommand {
       With --key-file a file opens it instead; the file is made if there is none, and never \
       overwritten.
 
-      Others write to a user and one of the user's devices. The user is the profile's name unless \
-      --user says otherwise; to be found by people who do not know each other, choose what nobody \
+      Others write to a user and one of the user's devices. The user is the profile's name, or \
+      without --profile your name on this machine, unless --user says otherwise; to be found by people who do not know each other, choose what nobody \
       else has, such as a mail address.
       """,
     options: [userOption, deviceOption, .passphraseCost] + Option.store,
@@ -31,7 +31,7 @@ enum InitCommand {
 
   private static let userOption = Option(
     long: "user", valueName: "NAME",
-    summary: "The user that others write to (the profile's name)")
+    summary: "The user that others write to (the profile's name, or yours on this machine)")
   private static let deviceOption = Option(
     long: "device", valueName: "N", value: .count,
     summary: "The number of this device among the user's (1)")
@@ -54,9 +54,10 @@ enum InitCommand {
 
   private static func address(_ arguments: Arguments) throws -> DeviceAddress {
     let device = try arguments.count("device", in: 0...UInt64(UInt32.max)) ?? 1
-    var user = try arguments.text("user") ?? arguments.text(Option.profile.long)
-    if user == nil { user = Environment["USER"] ?? Environment["LOGNAME"] }
-    let name = user.flatMap { $0.isEmpty ? nil : $0 } ?? ProfileFolder.defaultName
+    let login = [Environment["USER"], Environment["LOGNAME"], ProfileFolder.defaultName]
+      .first { $0?.isEmpty == false }
+    let given = try arguments.text("user") ?? arguments.text(Option.profile.long)
+    let name = given ?? login.flatMap { $0 } ?? ProfileFolder.defaultName
     do {
       return try DeviceAddress(user: Array(name.utf8), device: UInt32(device))
     } catch { throw CommandFailure.usage("\(error.reason)") }

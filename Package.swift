@@ -110,8 +110,8 @@ if Context.environment["FUZZ"] != nil {
       .executableTarget(
         name: name,
         dependencies: [
-          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
-          "TestSupport",
+          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments",
+          "CygnetStorage", "CygnetVectors", "TestSupport",
         ],
         path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))
   }

@@ -8,6 +8,9 @@ final class Connection {
   private let database: OpaquePointer
   private var prepared: [String: Statement] = [:]
 
+  /// More than the longest record takes, so that a foreign file cannot exhaust the memory.
+  private static let maxRowByteCount: Int32 = 80 << 20
+
   /// Opens a database file that exists.
   /// - Parameter patience: how long SQLite waits for a process that does not know the store's lock.
   init(path: String, patience: Duration) throws(CygnetError) {
@@ -19,6 +22,7 @@ final class Connection {
       throw CygnetError.sqlite(code)
     }
     unsafe self.database = database
+    _ = unsafe sqlite3_limit(database, SQLITE_LIMIT_LENGTH, Self.maxRowByteCount)
     _ = unsafe sqlite3_busy_timeout(database, Int32(clamping: patience.milliseconds))
   }
 

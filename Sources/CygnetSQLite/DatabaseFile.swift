@@ -10,7 +10,7 @@ internal import CygnetPrimitives
 ///
 /// An existing file is looked at by its name and never opened here: closing it again would take away
 /// the locks that SQLite has on it in the same process.
-struct DatabaseFile: Equatable {
+struct DatabaseFile {
   private let device: UInt64
   private let number: UInt64
   /// Whether others than the owner may read or write it.
@@ -32,6 +32,11 @@ struct DatabaseFile: Equatable {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     number = UInt64(truncatingIfNeeded: status.st_ino)
     isOpenToOthers = status.st_mode & 0o077 != 0
+  }
+
+  /// Whether both are the same file, whatever became of its permissions.
+  func isSame(as other: DatabaseFile) -> Bool {
+    device == other.device && number == other.number
   }
 
   /// Makes an empty file for its owner alone, whatever the process's mask is.

@@ -32,6 +32,8 @@ extension CygnetError {
       CygnetError(.storage, "the files of the store cannot be opened", underlying: failure)
     case SQLITE_IOERR:
       CygnetError(.storage, "the store cannot be read or written", underlying: failure)
+    case SQLITE_TOOBIG:
+      CygnetError(.limitExceeded, "a row is longer than a store takes", underlying: failure)
     case SQLITE_NOMEM:
       CygnetError(.storage, "there is no memory left", underlying: failure)
     default:

@@ -65,7 +65,7 @@ public actor SQLiteStore: Store {
       throw CygnetError(.wrongState, "the store was closed")
     }
     // What is written into a file that has lost its name is lost with it.
-    guard try DatabaseFile(at: path) == file else {
+    guard let current = try DatabaseFile(at: path), current.isSame(as: file) else {
       throw CygnetError(.storage, "the file of the store was replaced: open it again")
     }
     return try connection.transaction {

@@ -98,6 +98,32 @@ struct SQLiteStoreTests {
     #expect(failureCode { try kept.setHeader([]) } == .wrongState)
   }
 
+  @Test("a record longer than any of the client's is refused, and one of 64 MiB is not")
+  func longRecords() async throws {
+    let disk = try await StoreOnDisk(records: 0)
+    let most = SecretBytes(copying: [UInt8](repeating: 5, count: 64 << 20))
+    try await RecordTransaction.run(in: disk.store, key: disk.key) {
+      transaction throws(CygnetError) in
+      try transaction.put(.incoming, [1], most)
+    }
+    let read = try await RecordTransaction.run(in: disk.store, key: disk.key) {
+      transaction throws(CygnetError) in try transaction.value(.incoming, [1])
+    }
+    #expect(read == most)
+    let tooMuch = SecretBytes(copying: [UInt8](repeating: 5, count: 64 << 20 | 1))
+    let error = await failure {
+      try await RecordTransaction.run(in: disk.store, key: disk.key) {
+        transaction throws(CygnetError) in try transaction.put(.incoming, [1], tooMuch)
+      }
+    }
+    #expect(error?.code == .limitExceeded)
+    let row = try record(1, 1, [UInt8](repeating: 0, count: 80 << 20))
+    #expect(
+      await failure { try await disk.store.transaction { try $0.put(row) } }?.code == .limitExceeded
+    )
+    #expect(try await disk.check().isSound)
+  }
+
   @Test("a closed store refuses every transaction, and opens again")
   func closing() async throws {
     let disk = try await StoreOnDisk()

@@ -123,6 +123,22 @@ struct StoreKeyTests {
     #expect(await failureCode { try await read(store, key) } == .locked)
   }
 
+  @Test("records of a kind that a later version adds are checked and sealed anew like the others")
+  func laterKinds() async throws {
+    let (store, key) = try await filledStore()
+    let later = RecordKind(rawValue: 200)
+    try await RecordTransaction.run(in: store, key: key) { transaction throws(CygnetError) in
+      try transaction.put(later, [1], secret("from later"))
+      let check = try transaction.checkAll()
+      #expect(check.isSound && check.soundRecords == 10)
+    }
+    let new = try await key.rekeyed(in: store, secret: keyFile())
+    try await RecordTransaction.run(in: store, key: new) { transaction throws(CygnetError) in
+      #expect(try transaction.value(later, [1]) == secret("from later"))
+      #expect(try transaction.checkAll().isSound)
+    }
+  }
+
   @Test("a new key is refused for a damaged store, which stays as it is")
   func rekeyOfDamaged() async throws {
     let (store, key) = try await filledStore()

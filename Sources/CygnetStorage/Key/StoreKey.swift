@@ -18,10 +18,7 @@ public struct StoreKey: Sendable {
     treeKey = try Self.expand(masterKey, "Cygnet 1.0 record tree", storeID)
     var kinds: [RecordKind: RecordKeys] = [:]
     for kind in RecordKind.all {
-      let context = storeID + [kind.rawValue]
-      kinds[kind] = RecordKeys(
-        sealing: try Self.expand(masterKey, "Cygnet 1.0 record key", context),
-        naming: try Self.expand(masterKey, "Cygnet 1.0 record name", context))
+      kinds[kind] = try Self.derive(masterKey, storeID, kind)
     }
     self.kinds = kinds
   }
@@ -32,12 +29,19 @@ public struct StoreKey: Sendable {
       masterKey: random.secret(byteCount), storeID: random.bytes(StoreHeader.storeIDByteCount))
   }
 
-  /// - Throws: `internalFault` for a kind that is not in the list of kinds.
+  /// The keys of a kind, of a later version's too.
   func keys(for kind: RecordKind) throws(CygnetError) -> RecordKeys {
-    guard let keys = kinds[kind] else {
-      throw CygnetError(.internalFault, "a record of a kind that has no keys")
-    }
-    return keys
+    if let keys = kinds[kind] { return keys }
+    return try Self.derive(masterKey, storeID, kind)
+  }
+
+  private static func derive(
+    _ masterKey: SecretBytes, _ storeID: [UInt8], _ kind: RecordKind
+  ) throws(CygnetError) -> RecordKeys {
+    let context = storeID + [kind.rawValue]
+    return RecordKeys(
+      sealing: try expand(masterKey, "Cygnet 1.0 record key", context),
+      naming: try expand(masterKey, "Cygnet 1.0 record name", context))
   }
 
   private static func expand(

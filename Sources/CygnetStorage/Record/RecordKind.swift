@@ -19,7 +19,7 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   static let treeNode = RecordKind(rawValue: 0xf0)
   static let treeRoot = RecordKind(rawValue: 0xf1)
 
-  /// Every kind.
+  /// Every kind of this version.
   static let all: [RecordKind] = [
     profile, preKeys, oneTimePreKey, answeredHandshake, contact, contactName, session, outgoing,
     incoming, treeNode, treeRoot,

@@ -1,6 +1,7 @@
 import CygnetAttachments
 import CygnetPairwise
 import CygnetPrimitives
+import CygnetStorage
 import CygnetWire
 
 /// Gives the input to every decoder. What one accepts must come back byte for byte, and what it
@@ -22,6 +23,7 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(Ed25519.PublicKey.self, bytes)
   law(AttachmentPointer.self, bytes)
   law(AttachmentPointerFile.self, bytes)
+  law(StoreHeader.self, bytes)
   check(bytes, { bytes throws(CygnetError) in try IdentityKey(decoding: bytes) }) { $0.encoded() }
   check(
     bytes,

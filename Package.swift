@@ -105,7 +105,7 @@ var targets: [Target] = [
 
 // Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
 if Context.environment["FUZZ"] != nil {
-  for name in ["FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzJSON"] {
+  for name in ["FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzJSON", "FuzzConformance"] {
     targets.append(
       .executableTarget(
         name: name,

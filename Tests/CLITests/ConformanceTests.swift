@@ -9,7 +9,8 @@ struct ConformanceTests {
 
   static let scenarios =
     ConformanceAgreement.all + ConformanceRatchet.all + ConformanceAttachments.all
-    + ConformancePeople.all + ConformancePrimitives.all + ConformanceRefusals.all
+    + ConformancePeople.all + ConformanceStorage.all + ConformancePrimitives.all
+    + ConformanceRefusals.all
 
   @Test("a client in another process drives it through pipes", arguments: scenarios)
   func scenario(_ scenario: ConformanceScenario) throws {

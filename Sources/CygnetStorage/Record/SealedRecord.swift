@@ -33,10 +33,19 @@ struct SealedRecord {
   func sealed(
     kind: RecordKind, id: RecordID, generation: UInt64, key storeKey: StoreKey
   ) throws(CygnetError) -> StoredRecord {
+    var random = SystemRandomSource()
+    return try sealed(
+      kind: kind, id: id, generation: generation, key: storeKey, using: &random)
+  }
+
+  /// Draws the nonce.
+  func sealed(
+    kind: RecordKind, id: RecordID, generation: UInt64, key storeKey: StoreKey,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> StoredRecord {
     guard value.count <= Self.maxValueByteCount, key.count <= Self.maxKeyByteCount else {
       throw CygnetError(.limitExceeded, "a record holds at most 64 MiB")
     }
-    var random = SystemRandomSource()
     let nonce = random.bytes(XChaCha20Poly1305.nonceByteCount)
     let ciphertext = try XChaCha20Poly1305.seal(
       secret: wireEncodedSecret(), key: storeKey.keys(for: kind).sealing, nonce: nonce,

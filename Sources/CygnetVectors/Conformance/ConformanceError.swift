@@ -48,10 +48,10 @@ struct ConformanceError: Error, Equatable {
     reason = "\(error.reason)"
   }
 
-  /// The library's codes that operations here can end with. Those left out concern files and stores,
-  /// and `internalFault`, which is a defect of the library.
+  /// The library's codes that operations here can end with. Those left out concern files,
+  /// groups and `internalFault`, which is a defect of the library.
   static let libraryCodes: [CygnetError.Code] = [
     .malformed, .truncated, .unsupported, .authenticationFailed, .ruleViolation, .duplicate,
-    .tooFarAhead, .identityChanged, .notFound, .wrongState, .limitExceeded,
+    .tooFarAhead, .identityChanged, .notFound, .wrongState, .limitExceeded, .locked, .storeDamaged,
   ]
 }

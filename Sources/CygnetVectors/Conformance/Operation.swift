@@ -30,7 +30,8 @@ enum OperationTable {
     + BundleOperations.all + SessionOperations.all + MessageOperations.all + X3DHOperations.all
     + RatchetOperations.all + RatchetKeyOperations.all + SafetyNumberOperations.all
     + AttachmentOperations.all + AttachmentStreamOperations.all + PointerOperations.all
-    + TextOperations.all + PeopleOperations.all + WireOperations.all + HashOperations.all
+    + TextOperations.all + PeopleOperations.all + StorageOperations.all + WireOperations.all
+    + HashOperations.all
     + CurveOperations.all + AEADOperations.all
 
   private static let index: [String: Operation] = Dictionary(

@@ -24,5 +24,6 @@ private func check(_ text: String) {
 
 /// Deriving from a passphrase takes as much memory and time as the request says.
 private func isCostly(_ line: ArraySlice<UInt8>) -> Bool {
-  (try? JSON(parsing: Array(line)))?["op"]?.string == "argon2id.derive"
+  let operation = (try? JSON(parsing: Array(line)))?["op"]?.string ?? ""
+  return ["argon2id.derive", "store.wrap", "store.unwrap"].contains(operation)
 }

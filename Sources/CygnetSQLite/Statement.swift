@@ -66,9 +66,14 @@ final class Statement {
   /// - Throws: `storeDamaged` where it is something else than a blob.
   func blob(_ column: Int32) throws(CygnetError) -> [UInt8] {
     guard unsafe sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw Self.isDamaged }
-    let base = unsafe sqlite3_column_blob(handle, column)
+    // An empty blob has no address.
+    guard let base = unsafe sqlite3_column_blob(handle, column) else { return [] }
     let count = Int(unsafe sqlite3_column_bytes(handle, column))
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : count))
+    return unsafe [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialised in
+      unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+        from: UnsafeRawBufferPointer(start: base, count: count))
+      initialised = count
+    }
   }
 
   /// The number in a column of the current row.

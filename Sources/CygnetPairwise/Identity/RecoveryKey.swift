@@ -65,11 +65,17 @@ public struct RecoveryKey: Sendable, Equatable {
     guard text.count <= 1024 else {
       throw CygnetError(.malformed, "longer than any recovery key")
     }
+    let separators: [UInt8] = [0x20, 0x09, 0x0a, 0x0d, UInt8(ascii: "-")]
     var plain: [UInt8] = []
     plain.reserveCapacity(text.count)
     defer { ConstantTime.wipe(&plain) }
-    text.withBytes { text in plain.append(copying: text) }
-    plain.removeAll { [0x20, 0x09, 0x0a, 0x0d, UInt8(ascii: "-")].contains($0) }
+    text.withBytes { text in
+      // One by one, since what is removed from an array later stays behind its end, unwiped.
+      for index in 0..<text.byteCount {
+        plain.append(copying: text.extracting(index..<(index + 1)))
+        if let last = plain.last, separators.contains(last) { plain.removeLast() }
+      }
+    }
     return SecretBytes(copying: plain)
   }
 }

@@ -76,8 +76,7 @@ public struct ContactCard: Equatable, Sendable {
     let verified = try bundle.verified(now: now, expecting: expected)
     try bundle.identity.verify(
       signature: signature,
-      of: SignedContent.bytes(
-        .contactCard, Content(bundle: bundle, name: name, createdAt: createdAt)))
+      of: SignedContent.bytes(.contactCard, content))
     // Else a card of any date would pass for the newest for ever.
     guard createdAt <= now.adding(Limits.maxClockSkew) else {
       throw CygnetError(.ruleViolation, "the card is from the future")
@@ -85,6 +84,8 @@ public struct ContactCard: Equatable, Sendable {
     return VerifiedContactCard(
       bundle: verified, unverifiedBundle: bundle, name: name, createdAt: createdAt)
   }
+
+  package var content: Content { Content(bundle: bundle, name: name, createdAt: createdAt) }
 
   /// What the signature covers.
   package struct Content: WireEncodable {
@@ -119,7 +120,7 @@ extension ContactCard: WireEncodable, WireDecodable {
 
   @usableFromInline
   package func encode(into writer: inout Writer) throws(CygnetError) {
-    try Content(bundle: bundle, name: name, createdAt: createdAt).encode(into: &writer)
+    try content.encode(into: &writer)
     writer.write(fixed: signature)
   }
 

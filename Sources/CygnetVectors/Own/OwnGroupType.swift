@@ -13,6 +13,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case identityState = "IdentityState"
   case safetyNumber = "SafetyNumber"
   case scan = "Scan"
+  case contactCard = "ContactCard"
+  case bech32m = "Bech32m"
+  case recoveryKeyText = "RecoveryKeyText"
+  case identityKeyText = "IdentityKeyText"
+  case armor = "Armor"
 
   case attachment = "Attachment"
   case attachmentChange = "AttachmentChange"
@@ -43,6 +48,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .identityState: return StateVectors.runIdentity
     case .safetyNumber: return SafetyNumberVectors.runTrace
     case .scan: return try SafetyNumberVectors.openScan(&group)
+    case .contactCard: return ContactCardVectors.run
+    case .bech32m: return try Bech32mVectors.open(&group)
+    case .recoveryKeyText: return Bech32mVectors.runRecoveryKey
+    case .identityKeyText: return Bech32mVectors.runIdentityKey
+    case .armor: return try ArmorVectors.open(&group)
     case .attachment: return AttachmentTrace.run
     case .attachmentChange: return try AttachmentRefusals.open(&group)
     case .padme: return AttachmentTrace.runPadme

@@ -26,7 +26,8 @@ package struct OwnVectorSuite: Sendable {
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
       DoubleRatchetTrace.suite, ReceivedVectors.suite,
     ] + ConversationVectors.suites + [
-      SafetyNumberVectors.suite, StateVectors.suite, AttachmentTrace.suite,
+      SafetyNumberVectors.suite, Bech32mVectors.suite, ArmorVectors.suite,
+      ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
     ]
 

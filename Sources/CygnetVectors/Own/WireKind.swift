@@ -1,3 +1,4 @@
+internal import Cygnet
 internal import CygnetAttachments
 internal import CygnetPairwise
 internal import CygnetPrimitives
@@ -24,6 +25,9 @@ enum WireKind: String, CaseIterable, Sendable {
   case identityState = "IdentityState"
   case attachmentPointer = "AttachmentPointer"
   case attachmentResumption = "AttachmentResumption"
+  case contactCard = "ContactCard"
+  case envelope = "Envelope"
+  case messageContent = "MessageContent"
 
   /// Numbers in a `uint32<V>`.
   static let maxListCount = 4
@@ -49,6 +53,9 @@ enum WireKind: String, CaseIterable, Sendable {
     case .preKeysState: try PreKeys(wire: bytes).wireEncoded()
     case .attachmentPointer: try AttachmentPointer(wire: bytes).wireEncoded()
     case .attachmentResumption: try AttachmentResumption(wire: bytes).wireEncoded()
+    case .contactCard: try ContactCard(wire: bytes).wireEncoded()
+    case .envelope: try Envelope(wire: bytes).wireEncoded()
+    case .messageContent: try MessageContent(wire: bytes).wireEncoded()
     case .identityState:
       try IdentityKeyPair(restoring: SecretBytes(copying: bytes)).state().exposed()
     }

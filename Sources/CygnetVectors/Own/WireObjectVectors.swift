@@ -23,7 +23,7 @@ enum WireObjectVectors {
   }
 
   /// What holds for every object with a header.
-  private static func object(_ examples: [(String, [UInt8])]) -> [WireVectors.Test] {
+  static func object(_ examples: [(String, [UInt8])]) -> [WireVectors.Test] {
     guard let (_, bytes) = examples.first else { return [] }
     return WireVectors.common(examples) + [
       WireVectors.invalid(

@@ -85,6 +85,7 @@ enum WireVectors {
     var scene = try VectorScene(&writer.random)
     try WirePartsVectors.write(&writer, &scene)
     try WireObjectVectors.write(&writer, &scene)
+    try WireMessageVectors.write(&writer, &scene)
   }
 }
 

@@ -1,10 +1,10 @@
 /// The 32 letters of Bech32 (BIP-173). Neither direction looks anything up at a place that depends
 /// on a letter, since the text may be a key.
-enum Bech32Alphabet {
+package enum Bech32Alphabet {
   private static let letters = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
 
   /// The letter, in lower case, of a value below 32.
-  static func letter(of value: UInt8) -> UInt8 {
+  package static func letter(of value: UInt8) -> UInt8 {
     var found: UInt8 = 0
     for (index, letter) in letters.enumerated() {
       found |= letter & mask(ifEqual: UInt8(truncatingIfNeeded: index), value)

@@ -4,7 +4,8 @@ package import CygnetPrimitives
 /// catches every slip in up to three characters, and the prefix says what the bytes are.
 ///
 /// Longer than BIP-173 allows: up to 1023 characters, the length of the code. What it writes and
-/// reads may be a key, so its time does not depend on the bytes. Specification: Text
+/// reads may be a key: it looks nothing up at a place that depends on the bytes, and leaves no copy
+/// behind. Specification: Text
 package enum Bech32m {
   /// Characters of text in all.
   package static let maxCount = 1023
@@ -113,6 +114,9 @@ package enum Bech32m {
     var (hasLower, hasUpper) = (false, false)
     for index in 0..<text.byteCount {
       var character = text.byte(at: index)
+      guard (33...126).contains(character) else {
+        throw CygnetError(.malformed, "a character that Bech32m does not use")
+      }
       if (0x41...0x5a).contains(character) {
         hasUpper = true
         character |= 0x20

@@ -1,8 +1,8 @@
 /// The checksum of Bech32m: a BCH code over GF(32), with the generator of BIP-173 and the constant
 /// of BIP-350. Its time depends on lengths alone.
-struct Bech32mChecksum {
+package struct Bech32mChecksum {
   /// Values at the end that are the checksum.
-  static let valueCount = 6
+  package static let valueCount = 6
 
   private static let generator: [UInt32] = [
     0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3,
@@ -13,17 +13,17 @@ struct Bech32mChecksum {
   private var residue: UInt32 = 1
 
   /// Begins with the prefix, in lower case.
-  init(prefix: some Collection<UInt8>) {
+  package init(prefix: some Collection<UInt8>) {
     for character in prefix { add(character >> 5) }
     add(0)
     for character in prefix { add(character & 31) }
   }
 
   /// Adds a value below 32.
-  mutating func add(_ value: UInt8) { residue = Self.step(residue, value) }
+  package mutating func add(_ value: UInt8) { residue = Self.step(residue, value) }
 
   /// The values that complete what was added.
-  var values: [UInt8] {
+  package var values: [UInt8] {
     var end = self
     for _ in 0..<Self.valueCount { end.add(0) }
     let sum = end.residue ^ Self.constant
@@ -35,7 +35,7 @@ struct Bech32mChecksum {
   }
 
   /// Whether what was added ends with its checksum.
-  var isComplete: Bool { residue == Self.constant }
+  package var isComplete: Bool { residue == Self.constant }
 
   /// How far the one wrong value stands before the last that was added, if replacing a single one of
   /// the last `count` completes the checksum.

@@ -38,7 +38,7 @@ struct Bech32mTests {
     "BIP-350's invalid strings are refused",
     arguments: [
       ("qyrz8wqd2c9m", "", 0), ("1qyrz8wqd2c9m", "", 0), ("y1b0jsk6g", "y", 0),
-      ("\u{20}1xj0phk", "a", 0), ("\u{7f}1g6xzxy", "a", 0), ("\u{80}1vctc34", "a", 0),
+      ("\u{20}1xj0phk", "\u{20}", 0), ("\u{7f}1g6xzxy", "\u{7f}", 0),
       // Valid by its checksum, but two bits are left over and not zero.
       ("11" + String(repeating: "l", count: 82) + "ludsr8", "1", 51),
       ("lt1igcx5c0", "lt", 0), ("in1muywd", "in", 0), ("mm1crxm3i", "mm", 0),
@@ -47,6 +47,16 @@ struct Bech32mTests {
     ])
   func invalid(text: String, prefix: String, count: Int) {
     #expect(throws: CygnetError(.malformed, "")) { try Self.decode(text, prefix, count) }
+  }
+
+  @Test("BIP-350's string with a byte above ASCII is refused")
+  func notASCII() {
+    let text = SecretBytes(copying: [0x80] + Array("1vctc34".utf8))
+    for prefix in ["a", "\u{80}", "\u{fffd}"] {
+      #expect(throws: CygnetError(.malformed, "")) {
+        try Bech32m.decode(text, prefix: prefix, byteCount: 0)
+      }
+    }
   }
 
   @Test("every length to 80 bytes comes back, and has no second spelling")

@@ -98,7 +98,10 @@ var targets: [Target] = [
   tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
   tests(
     "CLITests",
-    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors", "cygnet-cli"]),
+    [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetStorage", "CygnetSQLite", "Cygnet",
+      "CygnetVectors", "cygnet-cli",
+    ]),
   tests("LayeringTests", []),
   tests("ReadmeTests", ["Cygnet", "CygnetSQLite", "cygnet-cli"]),
 ]

@@ -25,7 +25,7 @@ struct StoreSession: Sendable {
   ///   one that others can read or that the system does not give.
   static func open(_ invocation: Invocation) async throws(CommandFailure) -> StoreSession {
     let folder = try ProfileFolder(invocation.arguments)
-    let store = try existingStore(folder)
+    let store = try existingStore(folder, mayBeEmpty: false)
     let reader = try SecretReader(invocation, of: "profile \(folder.name)")
     for attempt in 1...attempts {
       let secret = try reader.existing()
@@ -42,14 +42,17 @@ struct StoreSession: Sendable {
     throw CommandFailure(.internalError, "no attempt was made to open the store")
   }
 
+  /// - Parameter mayBeEmpty: whether to take a file into which nothing was written yet.
   private static func existingStore(
-    _ folder: ProfileFolder
+    _ folder: ProfileFolder, mayBeEmpty: Bool
   ) throws(CommandFailure) -> SQLiteStore {
     guard try folder.hasStore() else { throw notSetUp(folder) }
     try folder.demandPrivate()
+    let isEmpty = FileStatus.of(folder.store)?.size == 0
+    if isEmpty && !mayBeEmpty { throw notSetUp(folder) }
     let name = try folder.storeName()
     do {
-      return try SQLiteStore(path: name, create: false)
+      return try SQLiteStore(path: name, create: isEmpty)
     } catch { throw failure(error, folder, nil) }
   }
 
@@ -85,7 +88,7 @@ struct StoreSession: Sendable {
   /// A file without a header is what an interrupted set-up leaves; it may be used.
   private static func demandNoStore(_ folder: ProfileFolder) async throws(CommandFailure) {
     guard try folder.hasStore() else { return }
-    let store = try existingStore(folder)
+    let store = try existingStore(folder, mayBeEmpty: true)
     let isEmpty: Bool
     do { isEmpty = try await store.transaction { try $0.header() == nil } } catch {
       guard let error = error as? CygnetError else { throw CommandFailure(error) }

@@ -42,7 +42,7 @@ enum RecoveryKeyInput {
       return try file.descriptor.readWholeSecret(file.name, limit: maxCount)
     }
     if let number = try arguments.count(descriptorOption.long, in: 0...UInt64(Int32.max)) {
-      return try Descriptor(number: Int32(number)).readSecretLine(
+      return try Descriptor.inherited(number).readSecretLine(
         "file descriptor \(number)", limit: maxCount)
     }
     let question = "Recovery key: "

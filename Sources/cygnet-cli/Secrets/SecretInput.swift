@@ -8,6 +8,19 @@ internal import CygnetPrimitives
 
 /// Reading secrets: straight into memory that is wiped, and no byte further than needed.
 extension Descriptor {
+  /// A descriptor that the command was started with.
+  /// - Throws: `inputOutput` if there is none of that number, or if it is one that this process has
+  ///   opened itself: all of those are closed on exec, and those that came through exec are not.
+  static func inherited(_ number: UInt64) throws(CommandFailure) -> Descriptor {
+    let flags = Int32(exactly: number).map { fcntl($0, F_GETFD) } ?? -1
+    guard let number = Int32(exactly: number), flags != -1, flags & FD_CLOEXEC == 0 else {
+      throw CommandFailure(
+        .inputOutput, "file descriptor \(number) is not open",
+        hint: "the shell opens it: cygnet ... \(number)< FILE")
+    }
+    return Descriptor(number: number)
+  }
+
   /// The next line, without its end. Bytes behind it stay unread, so that a descriptor may hold
   /// several secrets and whatever follows.
   /// - Returns: `nil` at the end of the input.

@@ -72,7 +72,7 @@ struct SecretReader: Sendable {
     switch source {
     case .keyFile: line = nil
     case .descriptor(let number):
-      line = try Descriptor(number: number).readSecretLine(
+      line = try Descriptor.inherited(number).readSecretLine(
         "file descriptor \(number)", limit: Passphrase.maxCount)
     case .file(let path):
       let file = try SecretFile.open(path)

@@ -5,7 +5,7 @@ internal import CygnetStorage
 /// the machine can see.
 enum SecretSource: Sendable, Equatable {
   case keyFile(Path)
-  case descriptor(Int32)
+  case descriptor(UInt64)
   case file(Path)
   /// A program that asks for it, given the question as argument; the answer is its output's first
   /// line.
@@ -31,7 +31,7 @@ enum SecretSource: Sendable, Equatable {
     let descriptors = 0...UInt64(Int32.max)
     if let number = try arguments.count(prefix + Option.passphraseDescriptor.long, in: descriptors)
     {
-      return .descriptor(Int32(number))
+      return .descriptor(number)
     }
     if let path = arguments.path(prefix + Option.passphraseFile.long) { return .file(path) }
     if purpose == .present, let path = Environment.path("CYGNET_KEY_FILE") {

@@ -74,6 +74,7 @@ var targets: [Target] = [
   .executableTarget(
     name: "VectorGenerator", dependencies: ["CygnetVectors"],
     path: "Tests/VectorGenerator", swiftSettings: testSettings),
+  .target(name: "KillSwitch", path: "Tests/KillSwitch", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
   tests(
@@ -127,6 +128,8 @@ let package = Package(
     .library(name: "Cygnet", targets: ["Cygnet"]),
     .library(name: "CygnetSQLite", targets: ["CygnetSQLite"]),
     .executable(name: "cygnet", targets: ["cygnet-cli"]),
+    // For the tests: ends a process at one of its writes.
+    .library(name: "KillSwitch", type: .dynamic, targets: ["KillSwitch"]),
   ],
   targets: targets
 )

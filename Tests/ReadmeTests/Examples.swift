@@ -38,6 +38,30 @@ struct Examples {
     #expect(answer == Array("hello yourself".utf8))
   }
 
+  @Test("the README's clients work")
+  func readmeClient() async throws {
+    let aliceAddress = try DeviceAddress(user: Array("alice".utf8), device: 1)
+    let bobAddress = try DeviceAddress(user: Array("bob".utf8), device: 1)
+    // begin README.md
+    // A store in memory; `SQLiteStore` of the product `CygnetSQLite` is one in a file.
+    let secret = StoreSecret.passphrase(SecretBytes(copying: Array("correct horse".utf8)))
+    let alice = try await Client.create(in: InMemoryStore(), secret: secret, as: aliceAddress, now: now)
+    let bob = try await Client.create(in: InMemoryStore(), secret: secret, as: bobAddress, now: now)
+
+    // Bob's card reaches Alice, and her message reaches Bob, in any way.
+    let card = try await bob.card(name: "Bob", now: now)
+    _ = try await alice.addContact("bob", card: card, now: now)
+    let content = try MessageContent(text: Array("hello".utf8))
+    let sent = try await alice.send(content, to: "bob", now: now)
+    try await alice.confirmSent(sent.id)  // once it is on its way
+
+    let received = try await bob.receive(sent.envelope, now: now)
+    try await bob.confirmDelivered(received.id)  // once it was shown
+    // end
+    #expect(received.content == content)
+    #expect(received.contact?.name == "alice")
+  }
+
   @Test("the first session of the article works, to the error of a second delivery")
   func firstSession() throws {
     // begin First-session.md

@@ -35,7 +35,14 @@ struct ShellExampleTests {
     defer { removeFolder(folder) }
     let log = "\(folder)/.log"
     // `exec` and not a file action, so that the shell itself says when a path is wrong.
-    let preamble = "cd '\(folder)' && exec > .log 2>&1 && PATH='\(tool)':$PATH && set -eu\n"
+    // Nobody is there to be asked for a passphrase: a program answers.
+    let preamble = """
+      cd '\(folder)' && exec > .log 2>&1 && PATH='\(tool)':$PATH && set -eu
+      printf '#!/bin/sh\\necho a passphrase for the test\\n' > .askpass && chmod 700 .askpass
+      export HOME='\(folder)' CYGNET_ASKPASS='\(folder)/.askpass'
+      unset XDG_DATA_HOME CYGNET_HOME CYGNET_KEY_FILE
+
+      """
     var pid = pid_t()
     var arguments: [UnsafeMutablePointer<CChar>?] = []
     for argument in ["sh", "-c", preamble + script] { arguments.append(strdup(argument)) }

@@ -90,6 +90,28 @@ public struct CommandLineTool: Sendable {
       try FileManager.default.copyItem(atPath: file(name), toPath: file(other))
     }
 
+    public func makeExecutable(_ name: String) throws {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o700], ofItemAtPath: file(name))
+    }
+
+    /// For its owner alone.
+    public func restrict(_ name: String) throws {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: file(name))
+    }
+
+    public func rename(_ name: String, _ new: String) throws {
+      try FileManager.default.moveItem(atPath: file(name), toPath: file(new))
+    }
+
+    /// Everything in `other`, copied here.
+    public func copy(of other: Folder) throws {
+      for name in try other.names() {
+        try FileManager.default.copyItem(atPath: other.file(name), toPath: file(name))
+      }
+    }
+
     public func names() throws -> [String] {
       try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }
@@ -112,6 +134,18 @@ public struct CommandLineTool: Sendable {
     public var description: String { "no program at \(path)" }
   }
 
+  /// The library beside the program that ends it at one of its writes; see `Tests/KillSwitch`.
+  public var killSwitch: String {
+    URL(fileURLWithPath: path).deletingLastPathComponent()
+      .appendingPathComponent("libKillSwitch.so").path
+  }
+
+  /// Whether this is a build under a sanitizer, into which nothing can be preloaded.
+  public static var isSanitized: Bool {
+    for name in ["__asan_init", "__tsan_init"] where dlsym(nil, name) != nil { return true }
+    return false
+  }
+
   /// Runs until `condition` holds, interrupts, and gives the exit code.
   public func interrupt(_ arguments: [String], when condition: () -> Bool) throws -> Int32 {
     let process = Process()
@@ -127,12 +161,14 @@ public struct CommandLineTool: Sendable {
       ? process.terminationStatus : -process.terminationStatus
   }
 
-  /// Runs to the end; standard input is empty unless given.
+  /// Runs to the end; standard input is empty unless given, and so is the working directory.
   public func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-    outputPath: String? = nil
+    outputPath: String? = nil, in directory: String? = nil
   ) throws -> Outcome {
-    try run(path, arguments, input: input, environment: environment, outputPath: outputPath)
+    try run(
+      path, arguments, input: input, environment: environment, outputPath: outputPath,
+      in: directory)
   }
 
   /// Runs a script of the shell, in which `$cygnet` is the program.
@@ -155,14 +191,14 @@ public struct CommandLineTool: Sendable {
 
   private func run(
     _ program: String, _ arguments: [String], input: [UInt8] = [], environment: [String: String],
-    outputPath: String? = nil
+    outputPath: String? = nil, in directory: String? = nil
   ) throws -> Outcome {
     let folder = try Folder()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = Self.environment(adding: environment)
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.currentDirectoryURL = URL(fileURLWithPath: directory ?? folder.path)
     try folder.write(input, "input")
     try folder.write([], "output")
     try folder.write([], "talk")

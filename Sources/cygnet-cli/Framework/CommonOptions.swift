@@ -16,6 +16,9 @@ extension Option {
   static let output = Option(
     long: "output", short: "o", valueName: "FILE", value: .file,
     summary: "Write to FILE; - is standard output, even on a terminal")
+  /// For commands that write an object.
+  static let armor = Option(
+    long: "armor", short: "a", summary: "Write text that can be pasted instead of bytes")
   /// For commands that write a file.
   static let force = Option(long: "force", summary: "Overwrite an existing file")
 }

@@ -1,0 +1,169 @@
+internal import Cygnet
+internal import CygnetVectors
+internal import CygnetWire
+
+/// `cygnet receive`
+enum ReceiveCommand {
+  /// Beyond any envelope.
+  private static let maxMessageByteCount = 1 << 19
+
+  static let command = Command(
+    name: "receive",
+    summary: "Decrypt messages and show them",
+    discussion: """
+      Each message opens once. It is kept in the store until it was shown, so nothing is lost if the \
+      program ends in between: the same command shows it again. Attachments are looked for beside the \
+      message file and saved into the folder of --save-dir; without it, a message with attachments \
+      stays in the store, unless --no-save says that they are not wanted.
+
+      Somebody who writes for the first time becomes a contact, unverified. A known contact under \
+      another identity key is refused with exit code 5, with both safety numbers shown.
+      """,
+    options: [
+      Option(
+        long: "save-dir", valueName: "DIR", value: .directory,
+        summary: "Save attachments into DIR"),
+      Option(long: "no-save", summary: "Do not keep attachments that were not saved"),
+      IdentityChange.acceptOption, .force,
+    ] + Option.store,
+    positionals: [
+      Positional(
+        name: "FILE", arity: .any, summary: "Messages, by name or - for standard input")
+    ],
+    examples: [
+      Example(line: "Next: cygnet receive m1", meaning: "alice (unverified, first contact): salam"),
+      Example(line: "Next: cygnet receive m2 --save-dir .", meaning: "Opens m2.blob as well"),
+    ],
+    exitCodes: [
+      .authentication, .identity, .locked, .duplicate, .unknown, .stale, .limit,
+    ],
+    run: run)
+
+  @Sendable static func run(_ invocation: Invocation) async throws -> ExitCode {
+    let arguments = invocation.arguments
+    if let folder = arguments.path("save-dir"), FileStatus.of(folder)?.kind != .directory {
+      throw CommandFailure(.inputOutput, "\(folder) is not a folder")
+    }
+    var paths = arguments.argumentPaths("FILE")
+    if paths.isEmpty { paths = [Path("-")] }
+    let client = try await StoreSession.open(invocation).client
+    if paths.count == 1 {
+      let message = try await receive(paths[0], client, invocation)
+      invocation.output.hint(
+        message.isVerified
+          ? "Next: cygnet send \(message.name) -m TEXT" : "Next: cygnet verify \(message.name)")
+      return .ok
+    }
+    var end = ExitCode.ok
+    for path in paths {
+      do { _ = try await receive(path, client, invocation) } catch {
+        // The others are no worse for it.
+        let failure = CommandFailure(error)
+        invocation.output.failure(failure)
+        if end == .ok { end = failure.exitCode }
+      }
+    }
+    return end
+  }
+
+  private static func receive(
+    _ path: Path, _ client: Client, _ invocation: Invocation
+  ) async throws -> (name: String, isVerified: Bool) {
+    let envelope = try ObjectFile.read(path, .message, limit: maxMessageByteCount)
+    let message = try await open(envelope, path, client, invocation)
+    let pointers = message.content.attachments
+    var saved = pointers.map { IncomingBlobs.Saved(pointer: $0, path: nil) }
+    var failure: (any Error)?
+    if let folder = invocation.arguments.path("save-dir") {
+      do {
+        saved = try IncomingBlobs(message: path, folder: folder, invocation: invocation)
+          .save(pointers)
+      } catch { failure = error }
+    }
+    try show(message, saved, invocation)
+    let isKept = saved.contains { $0.path == nil } && !invocation.arguments.has("no-save")
+    if !isKept { try await client.confirmDelivered(message.id) }
+    if let failure { throw failure }
+    if isKept { try explain(saved, invocation) }
+    return (
+      message.contact?.name.escaped ?? message.sender.shown,
+      message.contact?.isVerified ?? false
+    )
+  }
+
+  private static func open(
+    _ envelope: [UInt8], _ path: Path, _ client: Client, _ invocation: Invocation
+  ) async throws -> IncomingMessage {
+    do throws(CygnetError) {
+      return try await client.receive(
+        envelope, acceptingChange: invocation.acceptedNumber, now: .now)
+    } catch {
+      if error.code == .identityChanged,
+        let decoded = try? Envelope(decoding: envelope),
+        case .initial(let initial) = decoded.message,
+        let known = try await client.contacts().first(where: { $0.address == decoded.sender })
+      {
+        throw try await IdentityChange.failure(
+          of: known, claimed: initial.unverifiedIdentity, client: client,
+          repeating: "Next: cygnet receive \(path)")
+      }
+      throw CommandFailure(error, about: path).explained(error)
+    }
+  }
+
+  private static func show(
+    _ message: IncomingMessage, _ saved: [IncomingBlobs.Saved], _ invocation: Invocation
+  ) throws {
+    let output = invocation.output
+    let name = message.contact?.name.escaped ?? message.sender.shown
+    let trust = message.contact?.trust ?? "unknown"
+    let head = message.isFirstContact ? "\(trust), first contact" : trust
+    let lines = MessageText.lines(message.content.text)
+    try output.line("\(name) (\(head)): \(lines.first ?? "")")
+    for line in lines.dropFirst() { try output.line("  \(line)") }
+    for one in saved {
+      let size = one.pointer.size.asByteCount
+      let place = one.path.map { "saved as \($0)" } ?? "not saved"
+      try output.line("  [\(one.name.escaped), \(size), \(place)]")
+    }
+    try output.record([
+      "id": .hex(message.id), "from": message.contact?.json ?? .null,
+      "address": message.sender.json,
+      "first_contact": .bool(message.isFirstContact),
+      "received_at": message.receivedAt.json,
+      "text": .string(String(decoding: message.content.text, as: UTF8.self)),
+      "text_hex": .hex(message.content.text), "attachments": .array(saved.map(\.json)),
+    ])
+  }
+
+  private static func explain(
+    _ saved: [IncomingBlobs.Saved], _ invocation: Invocation
+  ) throws {
+    let output = invocation.output
+    guard invocation.arguments.has("save-dir") else {
+      output.note("the attachments wait in the store: repeat this with --save-dir DIR")
+      return
+    }
+    let missing = saved.filter { $0.path == nil }.map { $0.pointer.locator.escaped }
+    throw CommandFailure(
+      .inputOutput, "not beside the message: \(missing.joined(separator: ", "))",
+      hint: "the message is kept: put the blob there and repeat this")
+  }
+}
+
+extension CommandFailure {
+  /// With a way on, where there is one.
+  fileprivate func explained(_ error: CygnetError) -> CommandFailure {
+    var failure = self
+    switch error.code {
+    case .duplicate: failure.hint = "it was received before: each message opens once"
+    case .notFound:
+      failure.hint =
+        "if it is for you, your side lost the session: write to the sender to begin a new one"
+    case .authenticationFailed:
+      failure.hint = "it was altered on its way, or is of a session that is gone"
+    default: break
+    }
+    return failure
+  }
+}

@@ -1,0 +1,87 @@
+internal import Cygnet
+internal import CygnetVectors
+
+/// `cygnet session`
+enum SessionCommand {
+  static let command = Command(
+    name: "session",
+    summary: "Look at sessions, and begin them anew",
+    children: [listCommand, showCommand, resetCommand])
+
+  private static let listCommand = Command(
+    name: "list", summary: "List the sessions",
+    options: Option.store,
+    examples: [Example(line: "Next: cygnet session list", meaning: "With whom, and since when")],
+    exitCodes: [.locked, .unknown],
+    run: { invocation in
+      let sessions = try await StoreSession.open(invocation).client.sessions()
+      let output = invocation.output
+      var table = TextTable([
+        .left("contact"), .left("state"), .left("started"), .left("used"), .right("older"),
+      ])
+      for session in sessions {
+        table.add([
+          session.name.escaped, session.state, session.startedAt.calendarText,
+          session.usedAt.calendarText, String(session.previousCount),
+        ])
+      }
+      if sessions.isEmpty { output.note("no sessions yet: the first message starts one") }
+      for line in sessions.isEmpty ? [] : table.lines(output.outputStyle) { try output.line(line) }
+      try output.result(["sessions": .array(sessions.map(\.json))])
+      output.hint("Next: cygnet send NAME -m TEXT")
+      return .ok
+    })
+
+  private static let showCommand = Command(
+    name: "show", summary: "Show the session with a contact",
+    options: Option.store, positionals: [ContactCommand.name],
+    examples: [Example(line: "Next: cygnet session show bob", meaning: "Counters, never keys")],
+    exitCodes: [.locked, .unknown],
+    run: { invocation in
+      let output = invocation.output
+      let session = try await StoreSession.open(invocation).client
+        .session(with: ContactCommand.name(invocation))
+      try output.line("contact  \(session.name.escaped)")
+      try output.line("address  \(session.address.shown)")
+      try output.line("state    \(session.state)")
+      try output.line("started  \(session.startedAt.calendarText)")
+      try output.line("used     \(session.usedAt.calendarText)")
+      try output.line("sent     \(session.sentCount) in the current chain")
+      try output.line("missing  \(session.skippedKeyCount) messages that have not arrived")
+      try output.line("older    \(session.previousCount) sessions kept for messages on their way")
+      try output.result(["session": session.json])
+      output.hint("Next: cygnet session reset NAME, if messages no longer open")
+      return .ok
+    })
+
+  private static let resetCommand = Command(
+    name: "reset", summary: "Drop the session with a contact",
+    discussion: """
+      The next message begins a new session from the contact's card. Messages on their way in the old \
+      one will not open any more. The contact and its verification stay.
+      """,
+    options: Option.store, positionals: [ContactCommand.name],
+    examples: [Example(line: "Next: cygnet session reset bob", meaning: "The next message starts anew")],
+    exitCodes: [.locked, .unknown],
+    run: { invocation in
+      let name = try ContactCommand.name(invocation)
+      try await StoreSession.open(invocation).client.resetSession(with: name)
+      try invocation.output.line("the session with \(name.escaped) is dropped")
+      try invocation.output.result(["reset": .string(name)])
+      invocation.output.hint("Next: cygnet send \(name.escaped) -m TEXT")
+      return .ok
+    })
+}
+
+extension SessionInfo {
+  fileprivate var state: String { isEstablished ? "established" : "waiting for a first reply" }
+
+  fileprivate var json: JSON {
+    .object([
+      "contact": .string(name), "address": address.json, "established": .bool(isEstablished),
+      "started_at": startedAt.json, "used_at": usedAt.json,
+      "older": .integer(previousCount), "sent_in_chain": .integer(Int(sentCount)),
+      "skipped_keys": .integer(skippedKeyCount),
+    ])
+  }
+}

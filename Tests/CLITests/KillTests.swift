@@ -1,0 +1,146 @@
+import Cygnet
+import CygnetPrimitives
+import TestSupport
+import Testing
+
+/// A process that ends at any of its writes loses nothing and uses no key twice.
+@Suite(
+  "A kill at each write",
+  .enabled(if: !CommandLineTool.isSanitized, "nothing can be preloaded under a sanitizer"))
+struct KillTests {
+  /// Alice and Bob know each other and have talked, or have not.
+  private func pair(talked: Bool) throws -> People {
+    let people = try People("alice", "bob")
+    try people.introduce("bob", to: "alice")
+    guard talked else { return people }
+    try people.send("1", from: "alice", to: "bob", "t1")
+    try people.run("bob", ["receive", "t1"])
+    try people.run("bob", ["send", "alice", "-m", "2", "-o", "t2"])
+    try people.run("alice", ["receive", "t2"])
+    return people
+  }
+
+  @Test("sending: still to be sent, or sent; and no message key twice", arguments: [false, true])
+  func send(talked: Bool) async throws {
+    for isTorn in [false, true] {
+      let start = try pair(talked: talked)
+      let count = try await Killing(start: start, isTorn: isTorn).run(
+        "alice", ["send", "bob", "-m", "killed", "-o", "m1"]
+      ) { people, _, isKilled in
+        try await Self.checkSent(people, isKilled)
+      }
+      #expect(count > 8)
+    }
+  }
+
+  /// Whatever exists of the message opens at Bob, and so does the one that is sent next. Had both the
+  /// same key, the second would be a duplicate.
+  private static func checkSent(_ people: People, _ isKilled: Bool) async throws {
+    let alice = try await people.client("alice")
+    var envelopes: Set<[UInt8]> = []
+    for message in try await alice.outgoing() { envelopes.insert(message.envelope) }
+    let isWaiting = !envelopes.isEmpty
+    if people.folder.exists("m1") { envelopes.insert(try people.folder.read("m1")) }
+    #expect(envelopes.count <= 1, "what waits and what was written are the same message")
+    if !isKilled { #expect(!isWaiting && envelopes.count == 1) }
+    if isWaiting {
+      let late = try people.run("alice", ["send", "bob", "--unsent", "-o", "late"])
+      #expect(late.exitCode == 0, "\(late.talk)")
+      envelopes.insert(try people.folder.read("late"))
+      #expect(envelopes.count == 1)
+    }
+    #expect(try people.run("alice", ["send", "bob", "-m", "next", "-o", "m2"]).exitCode == 0)
+    var shown: [String] = []
+    for (index, envelope) in (Array(envelopes) + [try people.folder.read("m2")]).enumerated() {
+      try people.folder.write(envelope, "in\(index)")
+      let outcome = try people.run("bob", ["receive", "in\(index)"])
+      #expect(outcome.exitCode == 0, "\(outcome.talk)")
+      shown.append(String(outcome.text.split(separator: " ").last ?? ""))
+    }
+    #expect(shown == (envelopes.isEmpty ? ["next\n"] : ["killed\n", "next\n"]))
+    #expect(try await people.client("alice").check().isSound)
+  }
+
+  @Test("receiving: shown at least once, decrypted once", arguments: [false, true])
+  func receive(talked: Bool) async throws {
+    for isTorn in [false, true] {
+      let start = try pair(talked: talked)
+      try start.send("killed", from: "alice", to: "bob", "m1")
+      let count = try await Killing(start: start, isTorn: isTorn).run(
+        "bob", ["receive", "m1"]
+      ) { people, outcome, isKilled in
+        let wasShown = outcome.text.hasSuffix(": killed\n")
+        if !isKilled { #expect(wasShown) }
+        let again = try people.run("bob", ["receive", "m1"])
+        if again.exitCode == 7 {
+          #expect(wasShown, "a message that was never shown is gone")
+        } else {
+          #expect(again.exitCode == 0, "\(again.talk)")
+          #expect(again.text.hasSuffix(": killed\n"))
+        }
+        #expect(try people.run("bob", ["receive", "m1"]).exitCode == 7)
+        try await Self.checkAnswer(people)
+      }
+      #expect(count > 8)
+    }
+  }
+
+  private static func checkAnswer(_ people: People) async throws {
+    let answer = try people.run("bob", ["send", "alice", "-m", "answer", "-o", "a1"])
+    #expect(answer.exitCode == 0, "\(answer.talk)")
+    #expect(try people.run("alice", ["receive", "a1"]).text == "bob (unverified): answer\n")
+    #expect(try await people.client("bob").check().isSound)
+  }
+
+  @Test("a one-time prekey goes in the transaction that stores its session")
+  func oneTimePreKey() async throws {
+    let start = try pair(talked: false)
+    #expect(try start.run("bob", ["prekeys", "bundle", "-o", "bundle"]).exitCode == 0)
+    let sent = try start.run(
+      "alice", ["send", "bob", "-m", "x", "--bundle", "bundle", "-o", "m1"])
+    #expect(sent.exitCode == 0, "\(sent.talk)")
+    _ = try await Killing(start: start).run("bob", ["receive", "m1"]) { people, _, _ in
+      let bob = try await people.client("bob")
+      let (sessions, held) = (
+        try await bob.sessions().count, try await bob.preKeyStatus().oneTimeCount
+      )
+      #expect(held == 100 - sessions)
+      #expect(try await bob.contacts().count == sessions)
+    }
+  }
+
+  @Test("a new profile is there whole or not at all")
+  func initialise() async throws {
+    let start = try People()
+    try start.folder.write(start.keyFileText, "carol.key")
+    try start.folder.restrict("carol.key")
+    let count = try await Killing(start: start).run(
+      "carol", ["init", "--user", "carol"]
+    ) { people, _, isKilled in
+      if (try? await people.client("carol").profile()) == nil {
+        #expect(isKilled)
+        let again = try people.run("carol", ["init", "--user", "carol"])
+        #expect(again.exitCode == 0, "\(again.talk)")
+      }
+      #expect(try await people.client("carol").preKeyStatus().oneTimeCount == 100)
+      #expect(try await people.client("carol").check().isSound)
+    }
+    #expect(count > 8)
+  }
+
+  @Test("a contact is added whole or not at all, and its name leads to it")
+  func contact() async throws {
+    let start = try pair(talked: true)
+    try start.run("bob", ["identity", "export", "--public", "-o", "b.card", "--force"])
+    let count = try await Killing(start: start).run(
+      "alice", ["contact", "rename", "bob", "robert"]
+    ) { people, _, _ in
+      let alice = try await people.client("alice")
+      let names = try await alice.contacts().map(\.name)
+      #expect(names == ["bob"] || names == ["robert"])
+      for name in names { _ = try await alice.contact(name) }
+      #expect(try await people.client("alice").check().isSound)
+    }
+    #expect(count > 4)
+  }
+}

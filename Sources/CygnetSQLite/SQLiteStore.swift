@@ -21,7 +21,7 @@ public actor SQLiteStore: Store {
   ///   - path: the file's path, relative to the current folder or absolute.
   ///   - create: whether to make the file where there is none.
   ///   - allowingOthers: whether to open a file that others than its owner may read or write.
-  /// - Throws: `notFound` where there is no file and none is to be made; `malformed` for a file that
+  /// - Throws: `notFound` where there is no file, or an empty one, and none is to be made; `malformed` for a file that
   ///   is no database, or another program's; `unsupported` for a newer version; `storeDamaged` for a
   ///   file that was cut short or whose tables were altered; `storage` where the system refuses, or
   ///   others may read or write the file, or another process keeps the store for 30 s.

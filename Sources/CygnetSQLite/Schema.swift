@@ -21,7 +21,7 @@ enum Schema {
 
   /// Makes sure that the database is a store, and sets one up in an empty database if `create`.
   /// Nothing is changed in a database that is none.
-  /// - Throws: `malformed` for a foreign database, `unsupported` for a newer version of the tables or
+  /// - Throws: `notFound` for an empty database, `malformed` for a foreign one, `unsupported` for a newer version of the tables or
   ///   a SQLite that is too old, `storeDamaged` for tables that are not ours.
   static func prepare(_ connection: Connection, create: Bool) throws {
     guard sqlite3_libversion_number() >= oldestLibrary else {
@@ -31,7 +31,7 @@ enum Schema {
     try connection.run("PRAGMA trusted_schema = OFF")
     try connection.run("PRAGMA cell_size_check = ON")
     if try isEmpty(connection) {
-      guard create else { throw CygnetError(.malformed, "the file is not a store") }
+      guard create else { throw CygnetError(.notFound, "the store was never set up") }
       try setUp(connection)
     }
     try check(connection)

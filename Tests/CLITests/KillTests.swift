@@ -25,7 +25,7 @@ struct KillTests {
     for isTorn in [false, true] {
       let start = try pair(talked: talked)
       let count = try await Killing(start: start, isTorn: isTorn).run(
-        "alice", ["send", "bob", "-m", "killed", "-o", "m1"]
+        "alice", ["send", "bob", "-m", "killed", "-o", "m1", "--binary"]
       ) { people, _, isKilled in
         try await Self.checkSent(people, isKilled)
       }
@@ -44,12 +44,13 @@ struct KillTests {
     #expect(envelopes.count <= 1, "what waits and what was written are the same message")
     if !isKilled { #expect(!isWaiting && envelopes.count == 1) }
     if isWaiting {
-      let late = try people.run("alice", ["send", "bob", "--unsent", "-o", "late"])
+      let late = try people.run("alice", ["send", "bob", "--unsent", "-o", "late", "--binary"])
       #expect(late.exitCode == 0, "\(late.talk)")
       envelopes.insert(try people.folder.read("late"))
       #expect(envelopes.count == 1)
     }
-    #expect(try people.run("alice", ["send", "bob", "-m", "next", "-o", "m2"]).exitCode == 0)
+    #expect(
+      try people.run("alice", ["send", "bob", "-m", "next", "-o", "m2", "--binary"]).exitCode == 0)
     var shown: [String] = []
     for (index, envelope) in (Array(envelopes) + [try people.folder.read("m2")]).enumerated() {
       try people.folder.write(envelope, "in\(index)")
@@ -97,7 +98,7 @@ struct KillTests {
     let start = try pair(talked: false)
     #expect(try start.run("bob", ["prekeys", "bundle", "-o", "bundle"]).exitCode == 0)
     let sent = try start.run(
-      "alice", ["send", "bob", "-m", "x", "--bundle", "bundle", "-o", "m1"])
+      "alice", ["send", "bob", "-m", "x", "--bundle", "bundle", "-o", "m1", "--binary"])
     #expect(sent.exitCode == 0, "\(sent.talk)")
     _ = try await Killing(start: start).run("bob", ["receive", "m1"]) { people, _, _ in
       let bob = try await people.client("bob")

@@ -45,7 +45,8 @@ struct Examples {
     // begin README.md
     // A store in memory; `SQLiteStore` of the product `CygnetSQLite` is one in a file.
     let secret = StoreSecret.passphrase(SecretBytes(copying: Array("correct horse".utf8)))
-    let alice = try await Client.create(in: InMemoryStore(), secret: secret, as: aliceAddress, now: now)
+    let alice = try await Client.create(
+      in: InMemoryStore(), secret: secret, as: aliceAddress, now: now)
     let bob = try await Client.create(in: InMemoryStore(), secret: secret, as: bobAddress, now: now)
 
     // Bob's card reaches Alice, and her message reaches Bob, in any way.

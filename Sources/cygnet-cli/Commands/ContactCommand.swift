@@ -57,7 +57,8 @@ enum ContactCommand {
       let contact = try await StoreSession.open(invocation).client.contact(name(invocation))
       try show(contact, invocation.output)
       invocation.output.hint(
-        contact.isVerified ? "Next: cygnet send NAME -m TEXT" : "Next: cygnet verify \(contact.name.escaped)")
+        contact.isVerified
+          ? "Next: cygnet send NAME -m TEXT" : "Next: cygnet verify \(contact.name.escaped)")
       return .ok
     })
 
@@ -79,7 +80,9 @@ enum ContactCommand {
     name: "rename", summary: "Give a contact another name",
     options: Option.store,
     positionals: [name, Positional(name: "NEW", value: .text, summary: "The new name")],
-    examples: [Example(line: "Next: cygnet contact rename bob robert", meaning: "Only the name changes")],
+    examples: [
+      Example(line: "Next: cygnet contact rename bob robert", meaning: "Only the name changes")
+    ],
     exitCodes: [.authentication, .locked, .unknown],
     run: { invocation in
       let new = try invocation.arguments.argumentText("NEW") ?? ""
@@ -119,7 +122,9 @@ enum ContactCommand {
       same key as before.
       """,
     options: Option.store, positionals: [name],
-    examples: [Example(line: "Next: cygnet contact remove bob", meaning: "Bob is unknown afterwards")],
+    examples: [
+      Example(line: "Next: cygnet contact remove bob", meaning: "Bob is unknown afterwards")
+    ],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let name = try name(invocation)

@@ -61,7 +61,9 @@ enum SessionCommand {
       one will not open any more. The contact and its verification stay.
       """,
     options: Option.store, positionals: [ContactCommand.name],
-    examples: [Example(line: "Next: cygnet session reset bob", meaning: "The next message starts anew")],
+    examples: [
+      Example(line: "Next: cygnet session reset bob", meaning: "The next message starts anew")
+    ],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let name = try ContactCommand.name(invocation)

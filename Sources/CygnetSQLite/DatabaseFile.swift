@@ -39,6 +39,12 @@ struct DatabaseFile {
     device == other.device && number == other.number
   }
 
+  /// Whether there is a file at `path` without a byte in it.
+  static func isEmpty(at path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_size == 0
+  }
+
   /// Makes an empty file for its owner alone, whatever the process's mask is.
   static func create(at path: String) throws(CygnetError) {
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -89,7 +89,7 @@ public actor SQLiteStore: Store {
     }
     let connection = try Connection(path: path, patience: patience)
     do {
-      try Schema.prepare(connection, create: create)
+      try Schema.prepare(connection, at: path, create: create)
     } catch let error as CygnetError {
       throw error
     } catch {

@@ -23,7 +23,7 @@ enum Schema {
   /// Nothing is changed in a database that is none.
   /// - Throws: `notFound` for an empty database, `malformed` for a foreign one, `unsupported` for a newer version of the tables or
   ///   a SQLite that is too old, `storeDamaged` for tables that are not ours.
-  static func prepare(_ connection: Connection, create: Bool) throws {
+  static func prepare(_ connection: Connection, at path: String, create: Bool) throws {
     guard sqlite3_libversion_number() >= oldestLibrary else {
       throw CygnetError(.unsupported, "SQLite is older than 3.37")
     }
@@ -31,6 +31,10 @@ enum Schema {
     try connection.run("PRAGMA trusted_schema = OFF")
     try connection.run("PRAGMA cell_size_check = ON")
     if try isEmpty(connection) {
+      // What is left of a file that was cut short passes for a database without tables as well.
+      guard DatabaseFile.isEmpty(at: path) else {
+        throw CygnetError(.malformed, "the file is not a store")
+      }
       guard create else { throw CygnetError(.notFound, "the store was never set up") }
       try setUp(connection)
     }

@@ -43,8 +43,8 @@ struct Examples {
     let aliceAddress = try DeviceAddress(user: Array("alice".utf8), device: 1)
     let bobAddress = try DeviceAddress(user: Array("bob".utf8), device: 1)
     // begin README.md
-    // A store in memory; SQLiteStore of the product CygnetSQLite is one in a file.
     let secret = StoreSecret.passphrase(SecretBytes(copying: Array("correct horse".utf8)))
+    // A store in memory; SQLiteStore of the product CygnetSQLite is one in a file.
     let alice = try await Client.create(
       in: InMemoryStore(), secret: secret, as: aliceAddress, now: now)
     let bob = try await Client.create(in: InMemoryStore(), secret: secret, as: bobAddress, now: now)

@@ -109,13 +109,15 @@ var targets: [Target] = [
 
 // Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
 if Context.environment["FUZZ"] != nil {
-  for name in ["FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzJSON", "FuzzConformance"] {
+  for name in [
+    "FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzText", "FuzzJSON", "FuzzConformance",
+  ] {
     targets.append(
       .executableTarget(
         name: name,
         dependencies: [
           "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments",
-          "CygnetStorage", "CygnetVectors", "TestSupport",
+          "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
         ],
         path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))
   }

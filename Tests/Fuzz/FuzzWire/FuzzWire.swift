@@ -1,3 +1,4 @@
+import Cygnet
 import CygnetAttachments
 import CygnetPairwise
 import CygnetPrimitives
@@ -24,6 +25,9 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(AttachmentPointer.self, bytes)
   law(AttachmentPointerFile.self, bytes)
   law(StoreHeader.self, bytes)
+  law(ContactCard.self, bytes)
+  law(Envelope.self, bytes)
+  law(MessageContent.self, bytes)
   check(bytes, { bytes throws(CygnetError) in try IdentityKey(decoding: bytes) }) { $0.encoded() }
   check(
     bytes,
@@ -78,6 +82,9 @@ private func use(_ bytes: [UInt8]) {
     guard let state = try? preKeys.state(), (try? PreKeys(restoring: state)) != nil else {
       fatalError("prekeys that were stored do not load")
     }
+  }
+  if let card = try? ContactCard(decoding: bytes) {
+    _ = try? card.verified(now: card.createdAt)
   }
   if let bundle = try? PreKeyBundle(decoding: bytes) {
     _ = try? bundle.verified(now: bundle.signedPreKey.createdAt)

@@ -52,7 +52,7 @@ struct StoreSession: Sendable {
     if isEmpty && !mayBeEmpty { throw notSetUp(folder) }
     let name = try folder.storeName()
     do {
-      return try SQLiteStore(path: name, create: isEmpty)
+      return try SQLiteStore(path: name, create: mayBeEmpty)
     } catch { throw failure(error, folder, nil) }
   }
 

@@ -7,7 +7,7 @@ public struct StoreKey: Sendable {
   static let byteCount = 32
 
   let storeID: [UInt8]
-  let masterKey: SecretBytes
+  package let masterKey: SecretBytes
   /// The key of the integrity tree's digests.
   let treeKey: SecretBytes
   private let kinds: [RecordKind: RecordKeys]

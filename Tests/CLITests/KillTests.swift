@@ -115,7 +115,7 @@ struct KillTests {
     let start = try People()
     try start.folder.write(start.keyFileText, "carol.key")
     try start.folder.restrict("carol.key")
-    let count = try await Killing(start: start).run(
+    let count = try await Killing(start: start, stride: 3).run(
       "carol", ["init", "--user", "carol"]
     ) { people, _, isKilled in
       if (try? await people.client("carol").profile()) == nil {
@@ -143,5 +143,59 @@ struct KillTests {
       #expect(try await people.client("alice").check().isSound)
     }
     #expect(count > 4)
+  }
+
+  @Test("a store whose key file is replaced opens with the old one or with the new one")
+  func passphrase() async throws {
+    let start = try pair(talked: true)
+    let count = try await Killing(start: start).run(
+      "alice", ["store", "passphrase", "--new-key-file", "new.key"]
+    ) { people, _, isKilled in
+      let old = try? await people.client("alice").profile()
+      let new =
+        people.folder.exists("new.key")
+        ? try? await people.client("alice", keyFile: "new.key").profile() : nil
+      #expect((old == nil) != (new == nil), "one opens, and one only")
+      if !isKilled { #expect(new != nil) }
+    }
+    #expect(count > 4)
+  }
+
+  @Test("a store under a new master key is whole, or still under the old one")
+  func rekey() async throws {
+    let start = try pair(talked: true)
+    let count = try await Killing(start: start, stride: 3).run(
+      "alice", ["store", "rekey", "--yes"]
+    ) { people, _, _ in
+      let alice = try await people.client("alice")
+      #expect(try await alice.check().isSound)
+      #expect(try await alice.preKeyStatus().oneTimeCount == 100)
+      try people.send("after", from: "alice", to: "bob", "m1")
+      #expect(try people.run("bob", ["receive", "m1"]).text.hasSuffix(": after\n"))
+    }
+    #expect(count > 8)
+  }
+
+  @Test("a backup is restored whole or not at all")
+  func restore() async throws {
+    let start = try pair(talked: true)
+    #expect(try start.run("alice", ["backup", "create", "-o", "b"]).exitCode == 0)
+    try start.folder.write(start.run("alice", ["backup", "key"]).output, "recovery")
+    try start.folder.write(start.keyFileText, "dave.key")
+    for name in ["recovery", "dave.key"] { try start.folder.restrict(name) }
+    let restore = ["backup", "restore", "b", "--recovery-key-file", "recovery"]
+    let count = try await Killing(start: start, stride: 3).run("dave", restore) {
+      people, _, isKilled in
+      if (try? await people.client("dave").profile()) == nil {
+        #expect(isKilled)
+        let again = try people.run("dave", restore)
+        #expect(again.exitCode == 0, "\(again.talk)")
+      }
+      let dave = try await people.client("dave")
+      #expect(try await dave.contacts().map(\.name) == ["bob"])
+      #expect(try await dave.sessions().isEmpty)
+      #expect(try await dave.check().isSound)
+    }
+    #expect(count > 8)
   }
 }

@@ -7,6 +7,8 @@ struct Killing {
   let start: People
   /// Of the last write half arrives.
   var isTorn = false
+  /// From one run to the next: 1 is every write.
+  var stride = 1
 
   /// - Parameter check: looks at what is left. It gets a copy of everything, the outcome, and whether
   ///   the run was ended.
@@ -15,7 +17,7 @@ struct Killing {
     _ name: String, _ arguments: [String], input: String = "",
     check: (People, CommandLineTool.Outcome, Bool) async throws -> Void
   ) async throws -> Int {
-    for call in 1...2_000 {
+    for call in Swift.stride(from: 1, to: 2_000, by: stride) {
       let people = try start.copy()
       var environment = people.environment(name)
       environment["LD_PRELOAD"] = people.tool.killSwitch

@@ -71,8 +71,8 @@ struct People {
   func storeBytes(_ name: String) throws -> [UInt8] { try folder.read("home/\(name)/store.db") }
 
   /// The same store through the library.
-  func client(_ name: String) async throws -> Client {
-    let text = try folder.read("\(name).key").filter { $0 != 10 }
+  func client(_ name: String, keyFile: String? = nil) async throws -> Client {
+    let text = try folder.read(keyFile ?? "\(name).key").filter { $0 != 10 }
     let secret = try Bech32m.decode(
       SecretBytes(copying: text), prefix: TextPrefix.storeKey, byteCount: 32)
     return try await Client(

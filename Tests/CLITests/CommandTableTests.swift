@@ -1,4 +1,5 @@
 import CygnetVectors
+import Foundation
 import TestSupport
 import Testing
 
@@ -43,6 +44,25 @@ struct CommandTableTests {
       if !row.path.isEmpty {
         let same = try tool.run(["help"] + row.path)
         #expect(same.output == outcome.output, "help \(row.path)")
+      }
+    }
+  }
+
+  @Test("every command has an example that a shell reads as this command")
+  func examples() throws {
+    for row in try rows() where !row.path.isEmpty && (row.json["commands"]?.array ?? []).isEmpty {
+      let examples = row.json["examples"]?.array ?? []
+      #expect(!examples.isEmpty, "\(row.path)")
+      for example in examples {
+        let line = example["line"]?.string ?? ""
+        let command = "cygnet \(row.path.joined(separator: " "))"
+        let parts = line.components(separatedBy: command)
+        #expect(parts.count == 2, "\(row.path): \(line)")
+        // A shell reads it as a command: at the start, behind a pipe, or in a substitution.
+        let before = parts[0]
+        #expect(
+          before.isEmpty || before.hasSuffix("| ") || before.hasSuffix("<("), "\(row.path): \(line)"
+        )
       }
     }
   }

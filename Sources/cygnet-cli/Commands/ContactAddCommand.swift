@@ -20,7 +20,7 @@ enum ContactAddCommand {
       Positional(name: "CARD", summary: "The card, by name or - for standard input"),
     ],
     examples: [
-      Example(line: "Next: cygnet contact add bob bob.card", meaning: "Bob can be written to"),
+      Example(line: "cygnet contact add bob bob.card", meaning: "Bob can be written to"),
       Example(
         line: "pbpaste | cygnet contact add bob -", meaning: "The same with a card that was pasted"),
     ],
@@ -47,7 +47,7 @@ enum ContactAddCommand {
       else { throw error }
       throw try await IdentityChange.failure(
         of: known, claimed: card.unverifiedIdentity, client: client,
-        repeating: "Next: cygnet contact add \(name.escaped) \(path)")
+        repeating: "cygnet contact add \(name.escaped) \(path)")
     }
     output.hint("Next: cygnet verify \(name.escaped)")
     return .ok

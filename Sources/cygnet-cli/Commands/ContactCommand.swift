@@ -26,7 +26,7 @@ enum ContactCommand {
   private static let listCommand = Command(
     name: "list", summary: "List the contacts",
     options: Option.store,
-    examples: [Example(line: "Next: cygnet contact list", meaning: "Names, addresses and trust")],
+    examples: [Example(line: "cygnet contact list", meaning: "Names, addresses and trust")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let contacts = try await StoreSession.open(invocation).client.contacts()
@@ -51,7 +51,7 @@ enum ContactCommand {
   private static let showCommand = Command(
     name: "show", summary: "Show what is known of a contact",
     options: Option.store, positionals: [name],
-    examples: [Example(line: "Next: cygnet contact show bob", meaning: "Address, key and trust")],
+    examples: [Example(line: "cygnet contact show bob", meaning: "Address, key and trust")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let contact = try await StoreSession.open(invocation).client.contact(name(invocation))
@@ -81,7 +81,7 @@ enum ContactCommand {
     options: Option.store,
     positionals: [name, Positional(name: "NEW", value: .text, summary: "The new name")],
     examples: [
-      Example(line: "Next: cygnet contact rename bob robert", meaning: "Only the name changes")
+      Example(line: "cygnet contact rename bob robert", meaning: "Only the name changes")
     ],
     exitCodes: [.authentication, .locked, .unknown],
     run: { invocation in
@@ -95,14 +95,14 @@ enum ContactCommand {
   private static let blockCommand = Command(
     name: "block", summary: "Refuse messages from and to a contact",
     options: Option.store, positionals: [name],
-    examples: [Example(line: "Next: cygnet contact block mallory", meaning: "Nothing is received")],
+    examples: [Example(line: "cygnet contact block mallory", meaning: "Nothing is received")],
     exitCodes: [.locked, .unknown],
     run: { try await setBlocked(true, $0) })
 
   private static let unblockCommand = Command(
     name: "unblock", summary: "Let messages from and to a contact through again",
     options: Option.store, positionals: [name],
-    examples: [Example(line: "Next: cygnet contact unblock bob", meaning: "As before")],
+    examples: [Example(line: "cygnet contact unblock bob", meaning: "As before")],
     exitCodes: [.locked, .unknown],
     run: { try await setBlocked(false, $0) })
 
@@ -123,7 +123,7 @@ enum ContactCommand {
       """,
     options: Option.store, positionals: [name],
     examples: [
-      Example(line: "Next: cygnet contact remove bob", meaning: "Bob is unknown afterwards")
+      Example(line: "cygnet contact remove bob", meaning: "Bob is unknown afterwards")
     ],
     exitCodes: [.locked, .unknown],
     run: { invocation in

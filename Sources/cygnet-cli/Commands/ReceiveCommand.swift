@@ -31,8 +31,8 @@ enum ReceiveCommand {
         name: "FILE", arity: .any, summary: "Messages, by name or - for standard input")
     ],
     examples: [
-      Example(line: "Next: cygnet receive m1", meaning: "alice (unverified, first contact): salam"),
-      Example(line: "Next: cygnet receive m2 --save-dir .", meaning: "Opens m2.blob as well"),
+      Example(line: "cygnet receive m1", meaning: "alice (unverified, first contact): salam"),
+      Example(line: "cygnet receive m2 --save-dir .", meaning: "Opens m2.blob as well"),
     ],
     exitCodes: [
       .authentication, .identity, .locked, .duplicate, .unknown, .stale, .limit,
@@ -105,7 +105,7 @@ enum ReceiveCommand {
       {
         throw try await IdentityChange.failure(
           of: known, claimed: initial.unverifiedIdentity, client: client,
-          repeating: "Next: cygnet receive \(path)")
+          repeating: "cygnet receive \(path)")
       }
       throw CommandFailure(error, about: path).explained(error)
     }

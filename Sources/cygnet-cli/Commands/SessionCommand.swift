@@ -11,7 +11,7 @@ enum SessionCommand {
   private static let listCommand = Command(
     name: "list", summary: "List the sessions",
     options: Option.store,
-    examples: [Example(line: "Next: cygnet session list", meaning: "With whom, and since when")],
+    examples: [Example(line: "cygnet session list", meaning: "With whom, and since when")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let sessions = try await StoreSession.open(invocation).client.sessions()
@@ -35,7 +35,7 @@ enum SessionCommand {
   private static let showCommand = Command(
     name: "show", summary: "Show the session with a contact",
     options: Option.store, positionals: [ContactCommand.name],
-    examples: [Example(line: "Next: cygnet session show bob", meaning: "Counters, never keys")],
+    examples: [Example(line: "cygnet session show bob", meaning: "Counters, never keys")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let output = invocation.output
@@ -62,7 +62,7 @@ enum SessionCommand {
       """,
     options: Option.store, positionals: [ContactCommand.name],
     examples: [
-      Example(line: "Next: cygnet session reset bob", meaning: "The next message starts anew")
+      Example(line: "cygnet session reset bob", meaning: "The next message starts anew")
     ],
     exitCodes: [.locked, .unknown],
     run: { invocation in

@@ -22,9 +22,9 @@ enum VerifyCommand {
     ] + Option.store,
     positionals: [ContactCommand.name],
     examples: [
-      Example(line: "Next: cygnet verify bob", meaning: "The digits, and a code to scan"),
+      Example(line: "cygnet verify bob", meaning: "The digits, and a code to scan"),
       Example(
-        line: "Next: cygnet verify bob --number '23508 45457 …'",
+        line: "cygnet verify bob --number '23508 45457 …'",
         meaning: "Marks Bob as verified if the digits are the same"),
     ],
     exitCodes: [.authentication, .locked, .unknown, .stale, .mismatch],
@@ -100,7 +100,7 @@ enum UnverifyCommand {
     name: "unverify",
     summary: "Take back that a contact was verified",
     options: Option.store, positionals: [ContactCommand.name],
-    examples: [Example(line: "Next: cygnet unverify bob", meaning: "Bob is unverified again")],
+    examples: [Example(line: "cygnet unverify bob", meaning: "Bob is unverified again")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
       let contact = try await StoreSession.open(invocation).client

@@ -128,6 +128,26 @@ struct ProfileTests {
     #expect(try profiles.run(["prekeys", "bundle"]).exitCode == 0)
   }
 
+  @Test("options that lead to a store may stand before the command, and only where there is one")
+  func early() throws {
+    let made = try profiles.setUp()
+    for place in 0...2 {
+      var line = ["identity", "show"]
+      line.insert(
+        contentsOf: ["--profile", "alice", "--key-file", profiles.keyFile, "--json"], at: place)
+      let outcome = try tool.run(line, environment: profiles.environment)
+      #expect(outcome.exitCode == 0, "\(outcome.talk)")
+      #expect(try JSON(parsing: outcome.output)["identity"] == made["identity"])
+    }
+    for line in [
+      ["--profile", "alice", "version"], ["version", "--profile", "alice"],
+      ["attach", "--home", "x", "verify", "blob"], ["--profile", "alice"],
+      ["--profile", "alice", "identity", "show", "--profile", "bob"],
+    ] {
+      #expect(try tool.run(line).exitCode == 2, "\(line)")
+    }
+  }
+
   @Test("a profile has the user and device that it is told")
   func address() throws {
     let made = try profiles.json(["init", "--user", "sara@example.org", "--device", "7"])

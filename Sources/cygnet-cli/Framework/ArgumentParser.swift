@@ -75,7 +75,12 @@ struct ArgumentParser {
 
   // MARK: Options
 
-  private var known: [Option] { command.options + Option.global }
+  /// In front of a command's name its options are not known yet: those that lead to a store are
+  /// taken, and refused in the end if the command has none.
+  private var known: [Option] {
+    let early = command.children.isEmpty ? [] : Option.store
+    return command.options + Option.global + early
+  }
 
   private mutating func parseOption(_ word: Argument) throws(CommandFailure) {
     let equals = word.bytes.firstIndex(of: UInt8(ascii: "="))
@@ -155,7 +160,13 @@ struct ArgumentParser {
 
   private func collect() throws(CommandFailure) -> Arguments {
     var arguments = Arguments(command: command, path: path)
-    for (option, value) in given { arguments.add(value, to: option) }
+    for (option, value) in given {
+      let isMisplaced = Option.store.contains(option) && !command.options.contains(option)
+      if isMisplaced && command.run != nil {
+        throw .usage("--\(option.long) is not an option of '\(path.joined(separator: " "))'")
+      }
+      arguments.add(value, to: option)
+    }
     var position = 0
     for (index, positional) in command.positionals.enumerated() {
       let needed = command.positionals[(index + 1)...].reduce(0) { $0 + $1.arity.minimum }

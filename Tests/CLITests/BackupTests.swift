@@ -67,6 +67,22 @@ struct BackupTests {
     }
   }
 
+  @Test("one mistyped character of the recovery key is refused, and its place told")
+  func mistypedPlace() async throws {
+    _ = try await prepare()
+    var typed = try folder.read("recovery")
+    let index = typed.count - 12
+    typed[index] = typed[index] == UInt8(ascii: "q") ? UInt8(ascii: "p") : UInt8(ascii: "q")
+    try folder.write(typed, "typed")
+    try folder.setPermissions(0o600, "typed")
+    let outcome = try profiles.run([
+      "backup", "verify", "--recovery-key-file", folder.file("typed"), folder.file("backup"),
+    ])
+    let place = typed[...index].count { $0 != UInt8(ascii: "-") }
+    #expect(outcome.exitCode == 4)
+    #expect(outcome.talk.contains("character \(place),"))
+  }
+
   @Test("every letter mistyped, and every other key, is refused and restores nothing")
   func wrongKey() async throws {
     _ = try await prepare()

@@ -30,6 +30,9 @@ enum RecoveryKeyInput {
       var failure = CommandFailure(
         .authentication, "this is no recovery key: \(error.reason)",
         hint: "it begins with cygrec1, in groups of five characters; one mistyped is noticed")
+      if let place = RecoveryKey.mistypedCharacter(in: text) {
+        failure.hint = "look at character \(place), counted without spaces and hyphens"
+      }
       failure.libraryCode = error.code.name
       throw failure
     }

@@ -1,9 +1,13 @@
+import Cygnet
+import CygnetPrimitives
 import CygnetVectors
 import TestSupport
 import Testing
 
 @Suite("cygnet send and receive")
 struct MessageTests {
+  private let testTime = Timestamp(seconds: 1_767_225_600)
+
   private func pair() throws -> People {
     let people = try People("alice", "bob")
     try people.introduce("bob", to: "alice")
@@ -118,5 +122,27 @@ struct MessageTests {
     #expect(try people.folder.read("m1") == [1])
     let forced = try people.run("alice", ["send", "bob", "-m", "x", "-o", "m1", "--force"])
     #expect(forced.exitCode == 0)
+  }
+
+  @Test("too far ahead, from a stranger to a session, to nobody known: each has its exit code")
+  func refusals() async throws {
+    let people = try pair()
+    try people.send("1", from: "alice", to: "bob", "m1")
+    try people.run("bob", ["receive", "m1"])
+    let alice = try await people.client("alice")
+    var last: [UInt8] = []
+    for _ in 0...(Int(Limits.maxSkip) + 1) {
+      let message = try await alice.send(MessageContent(text: []), to: "bob", now: testTime)
+      try await alice.confirmSent(message.id)
+      last = message.envelope
+    }
+    try people.folder.write(last, "far")
+    let before = try people.storeBytes("bob")
+    #expect(try people.run("bob", ["receive", "far"]).exitCode == 12)
+    #expect(try people.run("alice", ["receive", "m1"]).exitCode == 8)
+    #expect(try people.run("bob", ["send", "nobody", "-m", "x", "-o", "m2"]).exitCode == 8)
+    #expect(try people.run("bob", ["receive", "bob.card"]).exitCode == 4)
+    #expect(try people.storeBytes("bob") == before)
+    #expect(!people.folder.exists("m2"))
   }
 }

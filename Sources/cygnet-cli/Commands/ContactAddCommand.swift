@@ -28,7 +28,7 @@ enum ContactAddCommand {
     run: run)
 
   @Sendable static func run(_ invocation: Invocation) async throws -> ExitCode {
-    let (arguments, output) = (invocation.arguments, invocation.output)
+    let arguments = invocation.arguments
     let name = try ContactCommand.name(invocation)
     let path = arguments.argumentPath("CARD") ?? Path("-")
     let card: ContactCard
@@ -47,9 +47,9 @@ enum ContactAddCommand {
       else { throw error }
       throw try await IdentityChange.failure(
         of: known, claimed: card.unverifiedIdentity, client: client,
-        repeating: "cygnet contact add \(name.escaped) \(path)")
+        repeating: invocation.line("contact add \(name.shellWord) \(path.text.shellWord)"))
     }
-    output.hint("Next: cygnet verify \(name.escaped)")
+    invocation.next("verify \(name.shellWord)")
     return .ok
   }
 }

@@ -43,8 +43,7 @@ enum ContactCommand {
       if contacts.isEmpty { output.note("no contacts yet") }
       for line in contacts.isEmpty ? [] : table.lines(output.outputStyle) { try output.line(line) }
       try output.result(["contacts": .array(contacts.map(\.json))])
-      output.hint(
-        contacts.isEmpty ? "Next: cygnet contact add NAME CARD" : "Next: cygnet contact show NAME")
+      invocation.next(contacts.isEmpty ? "contact add NAME CARD" : "contact show NAME")
       return .ok
     })
 
@@ -56,9 +55,8 @@ enum ContactCommand {
     run: { invocation in
       let contact = try await StoreSession.open(invocation).client.contact(name(invocation))
       try show(contact, invocation.output)
-      invocation.output.hint(
-        contact.isVerified
-          ? "Next: cygnet send NAME -m TEXT" : "Next: cygnet verify \(contact.name.escaped)")
+      let name = contact.name.shellWord
+      invocation.next(contact.isVerified ? "send \(name) -m TEXT" : "verify \(name)")
       return .ok
     })
 
@@ -89,6 +87,7 @@ enum ContactCommand {
       let contact = try await StoreSession.open(invocation).client
         .renameContact(name(invocation), to: new)
       try show(contact, invocation.output)
+      invocation.next("contact list")
       return .ok
     })
 
@@ -112,6 +111,8 @@ enum ContactCommand {
     let contact = try await StoreSession.open(invocation).client
       .setBlocked(name(invocation), isBlocked)
     try show(contact, invocation.output)
+    let name = contact.name.shellWord
+    invocation.next(isBlocked ? "contact unblock \(name)" : "send \(name) -m TEXT")
     return .ok
   }
 
@@ -131,6 +132,7 @@ enum ContactCommand {
       try await StoreSession.open(invocation).client.removeContact(name)
       try invocation.output.line("\(name.escaped) is removed")
       try invocation.output.result(["removed": .string(name)])
+      invocation.next("contact list")
       return .ok
     })
 }

@@ -49,9 +49,8 @@ enum ReceiveCommand {
     let client = try await StoreSession.open(invocation).client
     if paths.count == 1 {
       let message = try await receive(paths[0], client, invocation)
-      invocation.output.hint(
-        message.isVerified
-          ? "Next: cygnet send \(message.name) -m TEXT" : "Next: cygnet verify \(message.name)")
+      invocation.next(
+        message.isVerified ? "send \(message.name) -m TEXT" : "verify \(message.name)")
       return .ok
     }
     var end = ExitCode.ok
@@ -86,7 +85,7 @@ enum ReceiveCommand {
     if let failure { throw failure }
     if isKept { try explain(saved, invocation) }
     return (
-      message.contact?.name.escaped ?? message.sender.shown,
+      message.contact?.name.shellWord ?? "NAME",
       message.contact?.isVerified ?? false
     )
   }
@@ -105,7 +104,7 @@ enum ReceiveCommand {
       {
         throw try await IdentityChange.failure(
           of: known, claimed: initial.unverifiedIdentity, client: client,
-          repeating: "cygnet receive \(path)")
+          repeating: invocation.line("receive \(path.text.shellWord)"))
       }
       throw CommandFailure(error, about: path).explained(error)
     }

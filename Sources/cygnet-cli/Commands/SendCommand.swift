@@ -62,11 +62,12 @@ enum SendCommand {
       guard error.code == .identityChanged, let bundle else { throw error }
       throw try await IdentityChange.failure(
         of: contact, claimed: bundle.unverifiedIdentity, client: client,
-        repeating: "cygnet contact add \(name.escaped) CARD")
+        repeating: invocation.line("contact add \(name.shellWord) CARD"))
     }
     try await write(message, to: target, blobs.paths, client, invocation)
     if !contact.isVerified {
-      invocation.output.note("\(name.escaped) is unverified: see 'cygnet verify \(name.escaped)'")
+      let line = invocation.line("verify \(name.shellWord)")
+      invocation.output.note("\(name.escaped) is unverified: see '\(line)'")
     }
     return .ok
   }
@@ -130,11 +131,11 @@ enum SendCommand {
       ])
     try await client.confirmSent(message.id)
     if let contact = waiting.first?.contact {
-      let line = "cygnet send \(contact.name.escaped) --unsent -o FILE"
+      let line = invocation.line("send \(contact.name.shellWord) --unsent -o FILE")
       output.warning("\(waiting.count) earlier messages were never written: see '\(line)'")
     }
     guard let path = invocation.arguments.path("output"), !path.isStandardStream else { return }
     let files = ([path] + blobs).map(\.description).joined(separator: ", ")
-    output.hint("Next: carry \(files) to the other side, for cygnet receive \(path)")
+    output.hint("Next: carry \(files) to the other side, for 'cygnet receive \(path)'")
   }
 }

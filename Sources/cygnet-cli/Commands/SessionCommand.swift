@@ -28,7 +28,7 @@ enum SessionCommand {
       if sessions.isEmpty { output.note("no sessions yet: the first message starts one") }
       for line in sessions.isEmpty ? [] : table.lines(output.outputStyle) { try output.line(line) }
       try output.result(["sessions": .array(sessions.map(\.json))])
-      output.hint("Next: cygnet send NAME -m TEXT")
+      invocation.next("send NAME -m TEXT")
       return .ok
     })
 
@@ -50,7 +50,8 @@ enum SessionCommand {
       try output.line("missing  \(session.skippedKeyCount) messages that have not arrived")
       try output.line("older    \(session.previousCount) sessions kept for messages on their way")
       try output.result(["session": session.json])
-      output.hint("Next: cygnet session reset NAME, if messages no longer open")
+      invocation.next(
+        "session reset \(session.name.shellWord)", ", if messages no longer open")
       return .ok
     })
 
@@ -70,7 +71,7 @@ enum SessionCommand {
       try await StoreSession.open(invocation).client.resetSession(with: name)
       try invocation.output.line("the session with \(name.escaped) is dropped")
       try invocation.output.result(["reset": .string(name)])
-      invocation.output.hint("Next: cygnet send \(name.escaped) -m TEXT")
+      invocation.next("send \(name.shellWord) -m TEXT")
       return .ok
     })
 }

@@ -71,10 +71,11 @@ enum VerifyCommand {
     try output.result([
       "contact": contact.json, "number": .string(number.digits), "scannable": .string(payload),
     ])
-    output.hint(
-      contact.isVerified
-        ? "Next: cygnet send \(name.escaped) -m TEXT"
-        : "Next: cygnet verify \(name.escaped) --number DIGITS, once you have compared them")
+    if contact.isVerified {
+      invocation.next("send \(name.shellWord) -m TEXT")
+    } else {
+      invocation.next("verify \(name.shellWord) --number DIGITS", ", once you have compared them")
+    }
     return .ok
   }
 
@@ -89,7 +90,7 @@ enum VerifyCommand {
     let contact = try await client.contact(name)
     try invocation.output.line("\(contact.described): the safety numbers are the same")
     try invocation.output.result(["contact": contact.json])
-    invocation.output.hint("Next: cygnet send \(name.escaped) -m TEXT")
+    invocation.next("send \(name.shellWord) -m TEXT")
     return .ok
   }
 }
@@ -106,7 +107,7 @@ enum UnverifyCommand {
       let contact = try await StoreSession.open(invocation).client
         .setVerified(ContactCommand.name(invocation), false, now: .now)
       try ContactCommand.show(contact, invocation.output)
-      invocation.output.hint("Next: cygnet verify \(contact.name.escaped)")
+      invocation.next("verify \(contact.name.shellWord)")
       return .ok
     })
 }

@@ -8,12 +8,24 @@ internal import CygnetPrimitives
 
 /// Reading secrets: straight into memory that is wiped, and no byte further than needed.
 extension Descriptor {
+  /// Descriptors below this may be named; shells give out the low ones.
+  private static let inheritedLimit: Int32 = 256
+
+  /// Those that the command was started with. Looked at once, before there is any other thread: later
+  /// a number may be that of a file which this process, or the system in its name, has opened itself.
+  private static let numbersAtStart: Set<Int32> = {
+    var numbers: Set<Int32> = []
+    for number in 0..<inheritedLimit where fcntl(number, F_GETFD) != -1 { numbers.insert(number) }
+    return numbers
+  }()
+
+  /// Looks which descriptors the command was started with.
+  static func rememberInherited() { _ = numbersAtStart }
+
   /// A descriptor that the command was started with.
-  /// - Throws: `inputOutput` if there is none of that number, or if it is one that this process has
-  ///   opened itself: all of those are closed on exec, and those that came through exec are not.
+  /// - Throws: `inputOutput` if there is none of that number.
   static func inherited(_ number: UInt64) throws(CommandFailure) -> Descriptor {
-    let flags = Int32(exactly: number).map { fcntl($0, F_GETFD) } ?? -1
-    guard let number = Int32(exactly: number), flags != -1, flags & FD_CLOEXEC == 0 else {
+    guard let number = Int32(exactly: number), numbersAtStart.contains(number) else {
       throw CommandFailure(
         .inputOutput, "file descriptor \(number) is not open",
         hint: "the shell opens it: cygnet ... \(number)< FILE")

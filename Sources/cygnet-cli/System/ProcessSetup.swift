@@ -6,12 +6,14 @@
 
 /// The state of the process before the first command runs, and its end.
 enum ProcessSetup {
+  /// - Which descriptors came with the start is noted before anything is opened.
   /// - Files are created for their owner alone.
   /// - A closed pipe is an error to handle, not the end.
   /// - No core dump, and no other process of the same user looks inside: both would find keys.
   /// - Descriptors 0 to 2 are taken, or the first file opened would become standard output. They
   ///   are opened the wrong way round, so that using them still fails.
   static func prepare() {
+    Descriptor.rememberInherited()
     umask(0o077)
     _ = signal(SIGPIPE, SIG_IGN)
     var none = rlimit(rlim_cur: 0, rlim_max: 0)

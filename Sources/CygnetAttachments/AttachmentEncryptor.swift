@@ -149,8 +149,8 @@ public struct AttachmentEncryptor: ~Copyable {
       offset = min(chunk - pending.count, plaintext.byteCount)
       append(plaintext.extracting(0..<offset))
       if pending.count == chunk {
-        let complete = pending
-        pending.removeAll(keepingCapacity: true)
+        var complete = takePending()
+        defer { ConstantTime.wipe(&complete) }
         output += try complete.withBytes { (bytes) throws(CygnetError) in
           try seal(bytes, isLast: false)
         }
@@ -173,8 +173,16 @@ public struct AttachmentEncryptor: ~Copyable {
     pending.append(copying: plaintext)
   }
 
+  /// What waits for a full chunk, which nobody else holds then: whoever takes it wipes it.
+  private mutating func takePending() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &pending)
+    return taken
+  }
+
   private mutating func sealLast() throws(CygnetError) -> [UInt8] {
-    let rest = pending
+    var rest = takePending()
+    defer { ConstantTime.wipe(&rest) }
     let sealed = try rest.withBytes { (rest) throws(CygnetError) in
       try seal(rest, isLast: true)
     }

@@ -59,7 +59,9 @@ public actor SQLiteStore: Store {
   public func transaction<Result: Sendable>(
     _ body: @Sendable (any StoreTransaction) throws -> Result
   ) async throws -> Result {
-    try await lock.acquire()
+    // While this waited for its turn on the actor, another of its transactions may have given the
+    // lock back, which is the process's. From here to the end nothing waits.
+    repeat { try await lock.acquire() } while try !lock.tryAcquire()
     defer { lock.release() }
     guard let connection, !connection.isStuck else {
       throw CygnetError(.wrongState, "the store was closed")

@@ -130,7 +130,8 @@ struct BackupFile: WireEncodable, WireDecodable {
     let (blob, pointer) = try AttachmentEncryptor.encrypt(plain)
     let salt = random.bytes(saltByteCount)
     let sealed = try XChaCha20Poly1305.seal(
-      AttachmentPointerFile(pointer).wireEncoded(), key: sealingKey(key, salt: salt), nonce: nonce,
+      secret: AttachmentPointerFile(pointer).wireEncodedSecret(), key: sealingKey(key, salt: salt),
+      nonce: nonce,
       authenticating: Prefix(salt: salt).wireEncoded())
     return try BackupFile(salt: salt, sealedPointer: sealed, blob: blob).wireEncoded()
   }
@@ -140,7 +141,7 @@ struct BackupFile: WireEncodable, WireDecodable {
   static func open(_ bytes: [UInt8], key: SecretBytes) throws(CygnetError) -> BackupContent {
     let file = try BackupFile(wire: bytes)
     let encoded = try XChaCha20Poly1305.open(
-      file.sealedPointer, key: sealingKey(key, salt: file.salt), nonce: nonce,
+      secret: file.sealedPointer, key: sealingKey(key, salt: file.salt), nonce: nonce,
       authenticating: Prefix(salt: file.salt).wireEncoded())
     let pointer = try AttachmentPointerFile(wire: encoded).pointer
     var plain = try AttachmentDecryptor.decrypt(

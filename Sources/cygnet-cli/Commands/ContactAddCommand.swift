@@ -36,11 +36,11 @@ enum ContactAddCommand {
       card = try ContactCard(
         decoding: ObjectFile.read(path, .contactCard, limit: maxCardByteCount))
     } catch let error as CygnetError { throw CommandFailure(error, about: path) }
+    let number = try invocation.acceptedNumber
     let client = try await StoreSession.open(invocation).client
+    let contact: Contact
     do throws(CygnetError) {
-      let contact = try await client.addContact(
-        name, card: card, acceptingChange: invocation.acceptedNumber, now: .now)
-      try invocation.showAdded(contact)
+      contact = try await client.addContact(name, card: card, acceptingChange: number, now: .now)
     } catch {
       guard error.code == .identityChanged,
         let known = try await client.contacts().first(where: { $0.address == card.address })
@@ -49,18 +49,22 @@ enum ContactAddCommand {
         of: known, claimed: card.unverifiedIdentity, client: client,
         repeating: invocation.line("contact add \(name.shellWord) \(path.text.shellWord)"))
     }
+    try ContactCommand.show(contact, invocation.output)
     invocation.next("verify \(name.shellWord)")
     return .ok
   }
 }
 
 extension Invocation {
-  fileprivate func showAdded(_ contact: Contact) throws(CygnetError) {
-    do { try ContactCommand.show(contact, output) } catch {
-      throw CygnetError(.storage, "the result could not be shown", underlying: error)
+  /// The sixty digits that `--accept-change` says.
+  var acceptedNumber: String? {
+    get throws(CommandFailure) {
+      guard let text = try arguments.text(IdentityChange.acceptOption.long) else { return nil }
+      let digits = text.asciiDigits
+      guard digits.count == 60 else {
+        throw .usage("a safety number has 60 digits, not \(digits.count)")
+      }
+      return digits
     }
   }
-
-  /// What `--accept-change` says.
-  var acceptedNumber: String? { (try? arguments.text("accept-change")) ?? nil }
 }

@@ -24,7 +24,7 @@ enum ReceiveCommand {
         long: "save-dir", valueName: "DIR", value: .directory,
         summary: "Save attachments into DIR"),
       Option(long: "no-save", summary: "Do not keep attachments that were not saved"),
-      IdentityChange.acceptOption, .force,
+      IdentityChange.acceptOption,
     ] + Option.store,
     positionals: [
       Positional(
@@ -68,8 +68,9 @@ enum ReceiveCommand {
   private static func receive(
     _ path: Path, _ client: Client, _ invocation: Invocation
   ) async throws -> (name: String, isVerified: Bool) {
+    let number = try invocation.acceptedNumber
     let envelope = try ObjectFile.read(path, .message, limit: maxMessageByteCount)
-    let message = try await open(envelope, path, client, invocation)
+    let message = try await open(envelope, path, number, client, invocation)
     let pointers = message.content.attachments
     var saved = pointers.map { IncomingBlobs.Saved(pointer: $0, path: nil) }
     var failure: (any Error)?
@@ -91,11 +92,11 @@ enum ReceiveCommand {
   }
 
   private static func open(
-    _ envelope: [UInt8], _ path: Path, _ client: Client, _ invocation: Invocation
+    _ envelope: [UInt8], _ path: Path, _ number: String?, _ client: Client,
+    _ invocation: Invocation
   ) async throws -> IncomingMessage {
     do throws(CygnetError) {
-      return try await client.receive(
-        envelope, acceptingChange: invocation.acceptedNumber, now: .now)
+      return try await client.receive(envelope, acceptingChange: number, now: .now)
     } catch {
       if error.code == .identityChanged,
         let decoded = try? Envelope(decoding: envelope),

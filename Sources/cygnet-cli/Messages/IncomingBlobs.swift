@@ -53,17 +53,17 @@ struct IncomingBlobs {
     return message.parent.appending(name.text)
   }
 
-  /// A file of that name, or with a number where there is one already.
+  /// A file of that name, or with a number where there is one already: whoever sends chooses the
+  /// name, so nothing is ever overwritten.
   private func create(_ name: String, _ blob: InputFile) throws -> (Path, OutputFile) {
-    let force = invocation.arguments.has("force")
     var path = folder.appending(name)
     var number = 2
-    while !force, FileStatus.of(path, followingLinks: false) != nil {
+    while FileStatus.of(path, followingLinks: false) != nil {
       guard number < 10_000 else { throw OutputFile.exists(path) }
       path = folder.appending(Self.numbered(name, number))
       number += 1
     }
-    return (path, try OutputFile(path, force: force, inputs: [blob]))
+    return (path, try OutputFile(path, force: false, inputs: [blob]))
   }
 
   /// `photo-2.jpg`

@@ -38,6 +38,7 @@ var targets: [Target] = [
   layer("CygnetPrimitives", ["CSodium"]),
   layer("CygnetWire", ["CygnetPrimitives"]),
   layer("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
+  layer("CygnetMLS", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),

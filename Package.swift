@@ -38,30 +38,36 @@ var targets: [Target] = [
   layer("CygnetPrimitives", ["CSodium"]),
   layer("CygnetWire", ["CygnetPrimitives"]),
   layer("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
+  layer("CygnetSenderKeys", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetMLS", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
   layer(
     "Cygnet",
-    ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage"]),
+    [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
+      "CygnetStorage",
+    ]),
   // Test vectors: the public formats, our own, and the generator of ours.
   layer(
     "CygnetVectors",
     [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
-      "Cygnet",
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
+      "CygnetStorage", "Cygnet",
     ]),
   // Times the library beside bare libsodium calls, so it alone imports CSodium beside the wrapper.
   .target(
     name: "CygnetBenchmarks",
-    dependencies: ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"],
+    dependencies: [
+      "CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
+    ],
     swiftSettings: settings),
   .executableTarget(
     name: "cygnet-cli",
     dependencies: [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
-      "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
+      "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
     ],
     swiftSettings: settings),
 
@@ -81,6 +87,9 @@ var targets: [Target] = [
   tests(
     "CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors"]),
   tests(
+    "CygnetSenderKeysTests",
+    ["CygnetPrimitives", "CygnetWire", "CygnetSenderKeys", "CygnetVectors"]),
+  tests(
     "CygnetAttachmentsTests",
     ["CygnetPrimitives", "CygnetWire", "CygnetAttachments", "CygnetVectors"]),
   tests("CygnetStorageTests", ["CygnetPrimitives", "CygnetWire", "CygnetStorage"]),
@@ -97,7 +106,9 @@ var targets: [Target] = [
       "CygnetSQLite", "Cygnet",
     ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
-  tests("ConversationTests", ["CygnetPrimitives", "CygnetPairwise", "CygnetVectors"]),
+  tests(
+    "ConversationTests",
+    ["CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetVectors"]),
   tests(
     "CLITests",
     [
@@ -111,14 +122,15 @@ var targets: [Target] = [
 // Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
 if Context.environment["FUZZ"] != nil {
   for name in [
-    "FuzzWire", "FuzzSession", "FuzzAttachment", "FuzzText", "FuzzJSON", "FuzzConformance",
+    "FuzzWire", "FuzzSession", "FuzzSenderKeys", "FuzzAttachment", "FuzzText", "FuzzJSON",
+    "FuzzConformance",
   ] {
     targets.append(
       .executableTarget(
         name: name,
         dependencies: [
-          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments",
-          "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
+          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+          "CygnetAttachments", "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
         ],
         path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))
   }

@@ -4,4 +4,5 @@
 @_exported public import CygnetAttachments
 @_exported public import CygnetPairwise
 @_exported public import CygnetPrimitives
+@_exported public import CygnetSenderKeys
 @_exported public import CygnetStorage

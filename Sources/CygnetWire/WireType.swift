@@ -23,6 +23,10 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case storeHeader = 12
   case backup = 13
   case messageContent = 14
+  case senderKeyDistributionMessage = 15
+  case senderKeyMessage = 16
+  case sendingSenderKeyState = 17
+  case receivingSenderKeyState = 18
 
   /// The layout version that this library reads and writes.
   @usableFromInline

@@ -8,31 +8,34 @@ struct ImportTests {
     ("CygnetPrimitives", ["CSodium"]),
     ("CygnetWire", ["CygnetPrimitives"]),
     ("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
+    ("CygnetSenderKeys", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
     (
       "Cygnet",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetAttachments", "CygnetStorage",
       ]
     ),
     (
       "CygnetVectors",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
-        "Cygnet",
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetAttachments", "CygnetStorage", "Cygnet",
       ]
     ),
     (
       "CygnetBenchmarks",
-      ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetAttachments"]
+      ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments"]
     ),
     (
       "cygnet-cli",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
-        "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
+        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetAttachments", "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors",
+        "CygnetBenchmarks",
       ]
     ),
   ]

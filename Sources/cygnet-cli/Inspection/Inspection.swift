@@ -47,6 +47,11 @@ struct Inspection: Sendable {
       return Inspection(
         "Backup", "identity and contacts under a recovery key; nothing of it shows without", [:])
     case .messageContent: return try messageContent(bytes)
+    case .senderKeyDistributionMessage: return try senderKeyDistributionMessage(bytes)
+    case .senderKeyMessage: return try senderKeyMessage(bytes)
+    case .sendingSenderKeyState: return try sendingSenderKeyState(SecretBytes(copying: bytes))
+    case .receivingSenderKeyState:
+      return try receivingSenderKeyState(SecretBytes(copying: bytes))
     case .scannableSafetyNumber:
       // The code of a safety number has a layout of its own and no header.
       throw CygnetError(.malformed, "not an object of this library")

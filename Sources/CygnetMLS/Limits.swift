@@ -26,6 +26,9 @@ extension MLS {
     public static let forwardDistance: UInt32 = 1_000
     /// Keys of skipped messages kept per sender and ratchet; the oldest goes first.
     public static let skippedKeyCount = 1_000
+    /// Keys of skipped messages kept per epoch, over all senders: a member can make messages that
+    /// skip keys of everybody, and a key takes some 200 bytes.
+    public static let epochSkippedKeyCount = 16_384
     /// Messages that one sender may send in one epoch, far below what the AEAD bears (§15.1).
     public static let generationCount: UInt32 = 1 << 24
     /// Past epochs whose application messages still open, unless configured.

@@ -70,7 +70,7 @@ extension MLS.GroupInfo: WireEncodable, WireDecodable {
 /// What a GroupInfo's signature covers (RFC 9420 §12.4.3, `GroupInfoTBS`).
 package struct GroupInfoTBS: WireEncodable {
   /// The label of the signature.
-  package static let label = "GroupInfoTBS"
+  package static let label: Label = "GroupInfoTBS"
 
   let groupInfo: MLS.GroupInfo
 

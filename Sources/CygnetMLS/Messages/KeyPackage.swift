@@ -77,7 +77,7 @@ extension MLS.KeyPackage: WireEncodable, WireDecodable {
 /// What a key package's signature covers (RFC 9420 §10, `KeyPackageTBS`).
 package struct KeyPackageTBS: WireEncodable {
   /// The label of the signature.
-  package static let label = "KeyPackageTBS"
+  package static let label: Label = "KeyPackageTBS"
 
   let keyPackage: MLS.KeyPackage
 

@@ -144,7 +144,7 @@ extension MLS.LeafNode: WireEncodable, WireDecodable {
 /// unless it comes from a key package, the group and the leaf's place in it.
 package struct LeafNodeTBS: WireEncodable {
   /// The label of the signature.
-  package static let label = "LeafNodeTBS"
+  package static let label: Label = "LeafNodeTBS"
 
   let leaf: MLS.LeafNode
   let groupID: MLS.GroupID

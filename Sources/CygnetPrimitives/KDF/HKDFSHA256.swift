@@ -15,11 +15,32 @@ package enum HKDFSHA256 {
   package static func expand(
     pseudorandomKey: RawSpan, info: [UInt8], count: Int
   ) throws(CygnetError) -> SecretBytes {
-    guard count >= 0, count <= maxByteCount else {
-      throw CygnetError(.limitExceeded, "HKDF yields at most 255 blocks")
+    try HMACSHA256.withKey(pseudorandomKey) { (keyed) throws(CygnetError) in
+      try Expander(keyed: keyed).expand(info: info, count: count)
     }
-    return HMACSHA256.withKey(pseudorandomKey) { keyed in
-      unsafe SecretBytes(count: count) { okm in unsafe fill(okm, info: info, keyed: keyed) }
+  }
+
+  /// Lends a pseudorandom key for several expansions: its state, half the work of a short one, is set
+  /// up once.
+  package static func withExpander<R, E: Error>(
+    _ pseudorandomKey: SecretBytes, _ body: (Expander) throws(E) -> R
+  ) throws(E) -> R {
+    try pseudorandomKey.withBytes { (key) throws(E) in
+      try HMACSHA256.withKey(key) { (keyed) throws(E) in try body(Expander(keyed: keyed)) }
+    }
+  }
+
+  /// A pseudorandom key, for the length of the call that lends it.
+  package struct Expander {
+    fileprivate let keyed: HMACSHA256.Keyed
+
+    /// RFC 5869 §2.3.
+    /// - Throws: `limitExceeded` beyond 255 blocks.
+    package func expand(info: [UInt8], count: Int) throws(CygnetError) -> SecretBytes {
+      guard count >= 0, count <= maxByteCount else {
+        throw CygnetError(.limitExceeded, "HKDF yields at most 255 blocks")
+      }
+      return unsafe SecretBytes(count: count) { okm in unsafe fill(okm, info: info, keyed: keyed) }
     }
   }
 

@@ -15,6 +15,20 @@ package enum HMACSHA256 {
     }
   }
 
+  /// The tag of `message` where it is public: what authenticates a message, not a derived key.
+  package static func publicTag(of message: [UInt8], key: SecretBytes) -> [UInt8] {
+    key.withBytes { key in
+      withKey(key) { keyed in
+        unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, initialised in
+          unsafe message.withUnsafeBytes { message in
+            unsafe keyed.tag(of: message, into: buffer.baseAddress!)  // it has room for a tag
+          }
+          initialised = byteCount
+        }
+      }
+    }
+  }
+
   /// The tags of two one-byte messages under one key. The key's two compressions are done once and
   /// the state is copied, which saves a quarter of a chain step.
   package static func tags(
@@ -38,14 +52,16 @@ package enum HMACSHA256 {
   }
 
   /// A key's state after its two key blocks, for the length of a call; wiped at its end.
-  static func withKey<R>(_ key: RawSpan, _ body: (Keyed) -> R) -> R {
-    unsafe withUnsafeTemporaryAllocation(of: State.self, capacity: 2) { states in
+  static func withKey<R, E: Error>(
+    _ key: RawSpan, _ body: (Keyed) throws(E) -> R
+  ) throws(E) -> R {
+    try unsafe withUnsafeTemporaryAllocation(of: State.self, capacity: 2) { (states) throws(E) in
       let base = states.baseAddress!  // two elements were asked for
       defer { unsafe sodium_memzero(base, 2 * MemoryLayout<State>.stride) }
       _ = unsafe key.withUnsafeBytes { key in
         unsafe crypto_auth_hmacsha256_init(base, key.bytePointer, key.count)
       }
-      return unsafe body(Keyed(base: base, scratch: base + 1))
+      return try unsafe body(Keyed(base: base, scratch: base + 1))
     }
   }
 

@@ -37,24 +37,25 @@ var targets: [Target] = [
     providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
   layer("CygnetPrimitives", ["CSodium"]),
   layer("CygnetWire", ["CygnetPrimitives"]),
+  layer("CygnetHPKE", ["CygnetPrimitives"]),
   layer("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetSenderKeys", ["CygnetPrimitives", "CygnetWire"]),
-  layer("CygnetMLS", ["CygnetPrimitives", "CygnetWire"]),
+  layer("CygnetMLS", ["CygnetPrimitives", "CygnetWire", "CygnetHPKE"]),
   layer("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
   layer("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
   layer(
     "Cygnet",
     [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
-      "CygnetStorage",
+      "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+      "CygnetAttachments", "CygnetStorage",
     ]),
   // Test vectors: the public formats, our own, and the generator of ours.
   layer(
     "CygnetVectors",
     [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
-      "CygnetStorage", "Cygnet",
+      "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+      "CygnetAttachments", "CygnetStorage", "Cygnet",
     ]),
   // Times the library beside bare libsodium calls, so it alone imports CSodium beside the wrapper.
   .target(
@@ -66,8 +67,9 @@ var targets: [Target] = [
   .executableTarget(
     name: "cygnet-cli",
     dependencies: [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
-      "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors", "CygnetBenchmarks",
+      "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+      "CygnetAttachments", "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors",
+      "CygnetBenchmarks",
     ],
     swiftSettings: settings),
 
@@ -84,6 +86,7 @@ var targets: [Target] = [
   .target(name: "KillSwitch", path: "Tests/KillSwitch", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
+  tests("CygnetHPKETests", ["CygnetPrimitives", "CygnetHPKE", "CygnetVectors"]),
   tests(
     "CygnetPairwiseTests", ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetVectors"]),
   tests(

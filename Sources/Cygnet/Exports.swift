@@ -2,6 +2,7 @@
 // the codec has none and stays inside.
 
 @_exported public import CygnetAttachments
+@_exported public import CygnetHPKE
 @_exported public import CygnetPairwise
 @_exported public import CygnetPrimitives
 @_exported public import CygnetSenderKeys

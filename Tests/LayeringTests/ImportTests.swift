@@ -7,22 +7,24 @@ struct ImportTests {
   private static let layers: [(target: String, imports: [String])] = [
     ("CygnetPrimitives", ["CSodium"]),
     ("CygnetWire", ["CygnetPrimitives"]),
+    ("CygnetHPKE", ["CygnetPrimitives"]),
     ("CygnetPairwise", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetSenderKeys", ["CygnetPrimitives", "CygnetWire"]),
+    ("CygnetMLS", ["CygnetPrimitives", "CygnetWire", "CygnetHPKE"]),
     ("CygnetAttachments", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetStorage", ["CygnetPrimitives", "CygnetWire"]),
     ("CygnetSQLite", ["CSQLite", "CygnetPrimitives", "CygnetStorage"]),
     (
       "Cygnet",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
         "CygnetAttachments", "CygnetStorage",
       ]
     ),
     (
       "CygnetVectors",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
         "CygnetAttachments", "CygnetStorage", "Cygnet",
       ]
     ),
@@ -33,7 +35,7 @@ struct ImportTests {
     (
       "cygnet-cli",
       [
-        "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
         "CygnetAttachments", "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors",
         "CygnetBenchmarks",
       ]

@@ -8,11 +8,13 @@ struct PublishedVectorTests {
   /// Files whose cases must run: how many, and how many may be skipped.
   private static let expected: [(file: String, run: Int, skipped: Int)] = [
     ("ed25519/sign-input.json", 128, 0),
+    ("hpke/cfrg-x25519.json", 6, 0),
     ("mls/deserialization.json", 14, 0),
     ("peers/argon2id.json", 9, 0),
     ("peers/double-ratchet.json", 5, 0),
     ("peers/ed25519-to-x25519.json", 23, 0),
     ("peers/hkdf-sha512.json", 12, 0),
+    ("peers/hpke.json", 8, 0),
     ("peers/ratchet-kdf-chains.json", 5, 0),
     ("peers/x3dh.json", 12, 0),
     ("peers/xchacha20-poly1305.json", 24, 0),

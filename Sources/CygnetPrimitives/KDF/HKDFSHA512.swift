@@ -10,6 +10,13 @@ package enum HKDFSHA512 {
     HMACSHA512.tag(of: inputKeyMaterial, key: salt)
   }
 
+  /// RFC 5869 §2.2, with `label ‖ inputKeyMaterial` as the input key material.
+  package static func extract(
+    salt: RawSpan, label: [UInt8], inputKeyMaterial: RawSpan
+  ) -> SecretBytes {
+    HMACSHA512.tag(of: label, followedBy: inputKeyMaterial, key: salt)
+  }
+
   /// RFC 5869 §2.3. The pseudorandom key's state is set up once for all blocks.
   /// - Throws: `limitExceeded` beyond 255 blocks.
   package static func expand(

@@ -15,6 +15,20 @@ package enum HMACSHA512 {
     }
   }
 
+  /// The tag of `prefix ‖ message`, so that a secret behind a public label need not be copied.
+  package static func tag(
+    of prefix: [UInt8], followedBy message: RawSpan, key: RawSpan
+  ) -> SecretBytes {
+    withKey(key) { keyed in
+      unsafe SecretBytes(count: byteCount) { buffer in
+        keyed.begin()
+        unsafe prefix.withUnsafeBytes { bytes in unsafe keyed.add(bytes) }
+        unsafe message.withUnsafeBytes { bytes in unsafe keyed.add(bytes) }
+        unsafe keyed.finish(into: buffer.bytePointer)
+      }
+    }
+  }
+
   /// The tags of two one-byte messages under one key. The key's two compressions are done once and
   /// the state is copied, which saves a quarter of a chain step.
   package static func tags(

@@ -11,7 +11,7 @@ enum UnofferedFormats {
     },
     unoffered("RFC and peers", "BLAKE2b") { $0.isNamed("BLAKE2b") },
     unoffered("peers", "XEdDSA") { $0.isNamed("XEdDSA") },
-    unoffered("peers", "HPKE") { json in json.firstCase(has: "kem_id") || json.isNamed("HPKE") },
+    unoffered("peers and age", "HPKE with X-Wing") { $0.isNamed("HPKE base mode, X-Wing") },
     unoffered("peers", "X-Wing") { $0.isNamed("X-Wing") },
     unoffered("peers", "PQXDH") { $0.isNamed("PQXDH") },
     VectorFormat(

@@ -38,8 +38,8 @@ package struct VectorFormat: Sendable {
   /// Every format, those that are run first. At most one recognises a file.
   package static let all =
     WycheproofFormats.all + HashFormats.all + Curve25519Formats.all + AEADFormats.all
-    + PasswordHashFormats.all + RatchetFormats.all + SignalFormats.all + MLSFormats.all
-    + UnofferedFormats.all
+    + PasswordHashFormats.all + RatchetFormats.all + SignalFormats.all + HPKEFormats.all
+    + MLSFormats.all + UnofferedFormats.all
 }
 
 /// What a file is, besides the formats of other projects.

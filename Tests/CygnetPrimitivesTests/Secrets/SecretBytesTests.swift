@@ -15,7 +15,7 @@ struct SecretBytesTests {
 
   @Test("a block that is not filled is zero")
   func zero() {
-    #expect(SecretBytes(count: 40) { _ in }.exposed() == [UInt8](repeating: 0, count: 40))
+    #expect(SecretBytes(count: 40, filling: { _ in }).exposed() == [UInt8](repeating: 0, count: 40))
   }
 
   @Test("an error while filling comes through")

@@ -1,5 +1,3 @@
-package import CygnetPrimitives
-
 /// An AEAD with its sizes, as a suite names one (RFC 9180 §7.3).
 package protocol AEADAlgorithm: Sendable {
   /// Its number in HPKE's registry.
@@ -49,16 +47,31 @@ package struct ChaCha20Poly1305Algorithm: AEADAlgorithm {
 }
 
 extension AEADAlgorithm {
+  /// Ciphertext and tag.
+  package func seal(
+    _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    try plaintext.withBytes { (plaintext) throws(CygnetError) in
+      try seal(plaintext, key: key, nonce: nonce, authenticating: authenticating)
+    }
+  }
+
   /// Seals what must not lie in unwiped memory: ciphertext and tag.
   package func seal(
     _ plaintext: SecretBytes, key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]
   ) throws(CygnetError) -> [UInt8] {
     try plaintext.withBytes { (plaintext) throws(CygnetError) in
-      try authenticating.withBytes { (associated) throws(CygnetError) in
-        try filledBytes(count: plaintext.byteCount + tagByteCount) { (target) throws(CygnetError) in
-          try seal(plaintext, key: key, nonce: nonce, authenticating: associated, over: &target)
-        }
-      }
+      try seal(plaintext, key: key, nonce: nonce, authenticating: authenticating)
+    }
+  }
+
+  /// The plaintext, for whoever asked for the message.
+  /// - Throws: `authenticationFailed`, for a ciphertext shorter than a tag too.
+  package func plaintext(
+    of ciphertext: [UInt8], key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    try filledBytes(count: plaintextByteCount(of: ciphertext)) { (target) throws(CygnetError) in
+      try open(ciphertext, key: key, nonce: nonce, authenticating: authenticating, over: &target)
     }
   }
 
@@ -67,15 +80,36 @@ extension AEADAlgorithm {
   package func open(
     _ ciphertext: [UInt8], key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]
   ) throws(CygnetError) -> SecretBytes {
+    try SecretBytes(count: plaintextByteCount(of: ciphertext)) {
+      (target) throws(CygnetError) in
+      try open(ciphertext, key: key, nonce: nonce, authenticating: authenticating, over: &target)
+    }
+  }
+
+  private func plaintextByteCount(of ciphertext: [UInt8]) throws(CygnetError) -> Int {
     guard ciphertext.count >= tagByteCount else {
       throw CygnetError(.authenticationFailed, "shorter than its tag")
     }
-    return try ciphertext.withBytes { (ciphertext) throws(CygnetError) in
+    return ciphertext.count - tagByteCount
+  }
+
+  private func seal(
+    _ plaintext: RawSpan, key: SecretBytes, nonce: [UInt8], authenticating: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    try authenticating.withBytes { (associated) throws(CygnetError) in
+      try filledBytes(count: plaintext.byteCount + tagByteCount) { (target) throws(CygnetError) in
+        try seal(plaintext, key: key, nonce: nonce, authenticating: associated, over: &target)
+      }
+    }
+  }
+
+  private func open(
+    _ ciphertext: [UInt8], key: SecretBytes, nonce: [UInt8], authenticating: [UInt8],
+    over target: inout MutableRawSpan
+  ) throws(CygnetError) {
+    try ciphertext.withBytes { (ciphertext) throws(CygnetError) in
       try authenticating.withBytes { (associated) throws(CygnetError) in
-        try SecretBytes(count: ciphertext.byteCount - tagByteCount) {
-          (target) throws(CygnetError) in
-          try open(ciphertext, key: key, nonce: nonce, authenticating: associated, over: &target)
-        }
+        try open(ciphertext, key: key, nonce: nonce, authenticating: associated, over: &target)
       }
     }
   }

@@ -1,0 +1,111 @@
+package import CygnetPrimitives
+
+extension HPKE {
+  /// A key encapsulation mechanism (RFC 9180 §7.1). It decides the lengths of keys.
+  public struct KEM: Hashable, Sendable {
+    enum Algorithm: UInt16 {
+      case dhkemX25519 = 0x0020
+    }
+
+    let algorithm: Algorithm
+
+    /// DHKEM(X25519, HKDF-SHA256), 0x0020.
+    public static let x25519 = KEM(algorithm: .dhkemX25519)
+
+    /// The number in RFC 9180's registry.
+    public var id: UInt16 { algorithm.rawValue }
+
+    /// Bytes of a public key.
+    public var publicKeyByteCount: Int {
+      switch algorithm {
+      case .dhkemX25519: DHKEM.publicKeyByteCount
+      }
+    }
+
+    /// Bytes of a private key.
+    public var privateKeyByteCount: Int {
+      switch algorithm {
+      case .dhkemX25519: DHKEM.privateKeyByteCount
+      }
+    }
+
+    /// Bytes of an encapsulated key.
+    public var encapsulatedKeyByteCount: Int {
+      switch algorithm {
+      case .dhkemX25519: DHKEM.encapsulatedKeyByteCount
+      }
+    }
+  }
+}
+
+extension HPKE.KEM {
+  /// - Throws: `unsupported` for a number that is not offered.
+  package init(id: UInt16) throws(CygnetError) {
+    guard let algorithm = Algorithm(rawValue: id) else {
+      throw CygnetError(.unsupported, "this KEM is not offered")
+    }
+    self.init(algorithm: algorithm)
+  }
+
+  func check(_ other: HPKE.KEM) throws(CygnetError) {
+    guard self == other else {
+      throw CygnetError(.wrongState, "the key belongs to another KEM than the suite's")
+    }
+  }
+}
+
+extension HPKE.KEM {
+  /// A shared secret, and what travels so that the holder of the private key finds it too.
+  package struct Encapsulation: Sendable {
+    package let sharedSecret: SecretBytes
+    package let encapsulatedKey: [UInt8]
+  }
+
+  /// DeriveKeyPair (RFC 9180 §4): the same key pair from the same material, which should hold as
+  /// much entropy as a private key has bytes.
+  package func deriveKeyPair(
+    inputKeyMaterial: SecretBytes
+  ) throws(CygnetError) -> HPKE.PrivateKey {
+    switch algorithm {
+    case .dhkemX25519:
+      try HPKE.PrivateKey(
+        kem: self, secret: DHKEM.derivePrivateKey(inputKeyMaterial: inputKeyMaterial))
+    }
+  }
+
+  func publicKey(of secret: SecretBytes) throws(CygnetError) -> [UInt8] {
+    switch algorithm {
+    case .dhkemX25519: try DHKEM.publicKey(of: secret)
+    }
+  }
+
+  /// Encap or, with the sender's key, AuthEncap (RFC 9180 §4). For DHKEM the one draw is the
+  /// ephemeral private key.
+  package func encapsulate(
+    to publicKey: HPKE.PublicKey, authenticatedBy sender: HPKE.PrivateKey?,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> Encapsulation {
+    switch algorithm {
+    case .dhkemX25519:
+      try DHKEM.encapsulate(
+        to: publicKey.bytes, authenticatedBy: sender,
+        ephemeral: random.secret(privateKeyByteCount))
+    }
+  }
+
+  /// Decap or, with the sender's key, AuthDecap (RFC 9180 §4).
+  /// - Throws: `malformed` for another length; `authenticationFailed` for a key of low order.
+  package func decapsulate(
+    _ encapsulatedKey: [UInt8], with privateKey: HPKE.PrivateKey,
+    authenticatedBy sender: HPKE.PublicKey?
+  ) throws(CygnetError) -> SecretBytes {
+    guard encapsulatedKey.count == encapsulatedKeyByteCount else {
+      throw CygnetError(.malformed, "an encapsulated key of another length")
+    }
+    switch algorithm {
+    case .dhkemX25519:
+      return try DHKEM.decapsulate(
+        encapsulatedKey, with: privateKey, authenticatedBy: sender?.bytes)
+    }
+  }
+}

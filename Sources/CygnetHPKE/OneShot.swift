@@ -1,0 +1,42 @@
+package import CygnetPrimitives
+
+/// One message in base mode (RFC 9180 §6.1). No context is kept, and no exporter secret is derived.
+extension HPKE {
+  /// Draws what the encapsulation needs.
+  /// - Throws: `malformed` for a public key of low order; `wrongState` for an export-only suite or a
+  ///   key of another KEM than the suite's.
+  package static func seal(
+    _ plaintext: SecretBytes, to publicKey: PublicKey, suite: CipherSuite, info: [UInt8],
+    authenticating: [UInt8], using random: inout some RandomSource
+  ) throws(CygnetError) -> (encapsulatedKey: [UInt8], ciphertext: [UInt8]) {
+    let cipher = try suite.aead.sealingCipher()
+    try suite.kem.check(publicKey.kem)
+    let encapsulation = try suite.kem.encapsulate(
+      to: publicKey, authenticatedBy: nil, using: &random)
+    let schedule = try KeySchedule(
+      suite: suite, role: .base, sharedSecret: encapsulation.sharedSecret, info: info)
+    let key = try schedule.key()
+    let nonce = try Context.nonce(base: schedule.baseNonce(), sequenceNumber: 0)
+    let ciphertext = try cipher.seal(
+      plaintext, key: key, nonce: nonce, authenticating: authenticating)
+    return (encapsulation.encapsulatedKey, ciphertext)
+  }
+
+  /// The plaintext, in wiped storage.
+  /// - Throws: `authenticationFailed` when it was not sealed so; `malformed` for an encapsulated key
+  ///   of another length; `wrongState` as for sealing.
+  package static func open(
+    _ ciphertext: [UInt8], encapsulatedKey: [UInt8], with privateKey: PrivateKey,
+    suite: CipherSuite, info: [UInt8], authenticating: [UInt8]
+  ) throws(CygnetError) -> SecretBytes {
+    let cipher = try suite.aead.sealingCipher()
+    try suite.kem.check(privateKey.kem)
+    let sharedSecret = try suite.kem.decapsulate(
+      encapsulatedKey, with: privateKey, authenticatedBy: nil)
+    let schedule = try KeySchedule(
+      suite: suite, role: .base, sharedSecret: sharedSecret, info: info)
+    let nonce = try Context.nonce(base: schedule.baseNonce(), sequenceNumber: 0)
+    return try cipher.open(
+      ciphertext, key: schedule.key(), nonce: nonce, authenticating: authenticating)
+  }
+}

@@ -5,7 +5,7 @@ internal import CygnetPrimitives
 ///
 /// Each party has its own random stream. The responder draws its identity seed, a signed prekey and
 /// its one-time prekeys; the initiator draws its identity seed; later draws are those of the session.
-struct ConversationPlayer {
+struct ConversationPlayer: ConversationPlaying {
   private struct Party {
     let identity: IdentityKeyPair
     let address: DeviceAddress
@@ -23,69 +23,14 @@ struct ConversationPlayer {
   private var parties: [String: Party] = [:]
   private var messages: [String: Sent] = [:]
 
-  // MARK: - Whole conversations
-
-  /// The files' writer: plays `steps` and gives them back with all that they brought about.
-  static func play(
-    parties: JSON, steps: [JSON], problem: inout String?
-  ) throws(CygnetError) -> (parties: JSON, steps: [JSON]) {
-    var player = ConversationPlayer()
-    var file = VectorLedger(JSONObject([.init(key: "parties", value: parties)]), mode: .emitting)
-    var written: [JSON] = []
-    do throws(CygnetError) {
-      try player.setUp(&file)
-      for (index, step) in steps.enumerated() {
-        var ledger = VectorLedger(step.object ?? JSONObject(), mode: .emitting)
-        do throws(CygnetError) { try player.play(&ledger) } catch {
-          problem = "step \(index + 1): \(ledger.problem ?? error.description)"
-          throw error
-        }
-        written.append(.object(ledger.object))
-      }
-    } catch {
-      if problem == nil { problem = file.problem ?? error.description }
-      throw CygnetError(.internalFault, "a conversation of our own does not hold")
-    }
-    return (file.object["parties"] ?? .null, written)
-  }
-
-  /// Every step after a failed one would fail as well, so the first failure ends the run.
-  static func check(
-    _ file: inout VectorLedger, _ report: inout OwnVectorReport
-  ) throws(CygnetError) {
-    var player = ConversationPlayer()
-    try player.setUp(&file)
-    guard let steps = try file.value("steps").array else {
-      throw file.failure("\"steps\" is not an array")
-    }
-    for (index, step) in steps.enumerated() {
-      guard let object = step.object else { throw file.failure("a step is not an object") }
-      var ledger = VectorLedger(object, mode: .checking)
-      do throws(CygnetError) {
-        try player.play(&ledger)
-        report.settle(index + 1, nil)
-      } catch {
-        report.settle(index + 1, ledger.problem ?? error.description)
-        return
-      }
-    }
-  }
+  init() {}
 
   // MARK: - Parties
 
-  private mutating func setUp(_ file: inout VectorLedger) throws(CygnetError) {
-    var made: [String: Party] = [:]
-    guard let names = file.object["parties"]?.object?.keys else {
-      throw file.failure("no parties")
-    }
-    try file.nested("parties") { (parties) throws(CygnetError) in
-      for name in names {
-        try parties.nested(name) { (entry) throws(CygnetError) in
-          made[name] = try Self.party(&entry)
-        }
-      }
-    }
-    parties = made
+  mutating func setUpParty(
+    _ name: String, _ entry: inout VectorLedger
+  ) throws(CygnetError) {
+    parties[name] = try Self.party(&entry)
   }
 
   private static func party(_ entry: inout VectorLedger) throws(CygnetError) -> Party {
@@ -112,7 +57,7 @@ struct ConversationPlayer {
 
   // MARK: - Steps
 
-  private mutating func play(_ step: inout VectorLedger) throws(CygnetError) {
+  mutating func play(_ step: inout VectorLedger) throws(CygnetError) {
     var acted: String?
     switch step.object.keys.first {
     case "initiate": acted = try initiate(&step)
@@ -236,7 +181,7 @@ struct ConversationPlayer {
   }
 
   /// `xor`: `{"offset": n, "mask": hex}`, an offset from the front.
-  private static func tamper(
+  static func tamper(
     _ bytes: inout [UInt8], _ deliver: inout VectorLedger
   ) throws(CygnetError) {
     var offset: UInt64 = 0

@@ -32,7 +32,7 @@ enum ConversationVectors {
           people.append(name, .object(person))
         }
         let steps = script(&writer.random).steps
-        try writer.play(parties: .object(people), steps: steps)
+        try writer.play(ConversationPlayer.self, parties: .object(people), steps: steps)
       })
   }
 

@@ -8,6 +8,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case accept = "Accept"
   case doubleRatchet = "DoubleRatchet"
   case received = "Received"
+  case senderKeys = "SenderKeys"
+  case senderKeyReceived = "SenderKeyReceived"
+  case senderKeyShared = "SenderKeyShared"
+  case sendingSenderKeyState = "SendingSenderKeyState"
+  case receivingSenderKeyState = "ReceivingSenderKeyState"
   case sessionState = "SessionState"
   case preKeysState = "PreKeysState"
   case identityState = "IdentityState"
@@ -43,6 +48,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .accept: return try AcceptVectors.open(&group)
     case .doubleRatchet: return try DoubleRatchetTrace.open(&group)
     case .received: return try ReceivedVectors.open(&group)
+    case .senderKeys: return try SenderKeyTrace.open(&group)
+    case .senderKeyReceived: return try SenderKeyReceivedVectors.openMessages(&group)
+    case .senderKeyShared: return try SenderKeyReceivedVectors.openShared(&group)
+    case .sendingSenderKeyState: return SenderKeyStateVectors.runSending
+    case .receivingSenderKeyState: return SenderKeyStateVectors.runReceiving
     case .sessionState: return StateVectors.runSession
     case .preKeysState: return StateVectors.runPreKeys
     case .identityState: return StateVectors.runIdentity

@@ -21,6 +21,8 @@ package enum OwnVectorFile {
       let header = try readHeader(&file)
       report.stated = header.count
       switch header.kind {
+      case .conversation where header.subject == "sender-keys":
+        try SenderKeyConversationPlayer.check(&file, &report)
       case .conversation: try ConversationPlayer.check(&file, &report)
       case .check, .trace: try runGroups(&file, header, &report)
       }
@@ -36,6 +38,7 @@ package enum OwnVectorFile {
 
   private struct Header {
     let kind: OwnVectorSuite.Kind
+    let subject: String
     let count: Int
     let flags: Set<String>
   }
@@ -45,22 +48,22 @@ package enum OwnVectorFile {
     guard let kind = OwnVectorSuite.Kind(rawValue: try file.text("kind")),
       schema == "\(kind.rawValue)_v1.json"
     else { throw file.failure("unknown \"schema\" or \"kind\"") }
-    _ = try file.text("protocol")
+    let subject = try file.text("protocol")
     _ = try file.text("spec")
     if file.has("source") {
       _ = try file.text("source")
-      return try readRest(kind, &file)
+      return try readRest(kind, subject, &file)
     }
     try file.nested("generator") { (generator) throws(CygnetError) in
       _ = try generator.text("tool")
       _ = try generator.bytes("seed")
       _ = try generator.text("label")
     }
-    return try readRest(kind, &file)
+    return try readRest(kind, subject, &file)
   }
 
   private static func readRest(
-    _ kind: OwnVectorSuite.Kind, _ file: inout VectorLedger
+    _ kind: OwnVectorSuite.Kind, _ subject: String, _ file: inout VectorLedger
   ) throws(CygnetError) -> Header {
     guard try file.integer("now") == OwnVectorSuite.now else {
       throw file.failure("\"now\" is another time than the tests'")
@@ -71,7 +74,7 @@ package enum OwnVectorFile {
     guard let notes = try file.value("notes").object else {
       throw file.failure("\"notes\" is not an object")
     }
-    return Header(kind: kind, count: count, flags: Set(notes.keys))
+    return Header(kind: kind, subject: subject, count: count, flags: Set(notes.keys))
   }
 
   private static func runGroups(

@@ -26,6 +26,9 @@ package struct OwnVectorSuite: Sendable {
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
       DoubleRatchetTrace.suite, ReceivedVectors.suite,
     ] + ConversationVectors.suites + [
+      SenderKeyTrace.suite, SenderKeyReceivedVectors.suite, SenderKeyWireVectors.suite,
+      SenderKeyStateVectors.suite,
+    ] + SenderKeyConversationVectors.suites + [
       SafetyNumberVectors.suite, Bech32mVectors.suite, ArmorVectors.suite,
       ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,

@@ -98,8 +98,10 @@ package struct OwnVectorWriter {
   }
 
   /// Plays a conversation and keeps what its steps brought about.
-  mutating func play(parties: JSON, steps: [JSON]) throws(CygnetError) {
-    let played = try ConversationPlayer.play(parties: parties, steps: steps, problem: &problem)
+  mutating func play(
+    _ player: (some ConversationPlaying).Type, parties: JSON, steps: [JSON]
+  ) throws(CygnetError) {
+    let played = try player.play(parties: parties, steps: steps, problem: &problem)
     conversation = [
       JSONObject.Member(key: "parties", value: played.parties),
       JSONObject.Member(key: "steps", value: .array(played.steps)),

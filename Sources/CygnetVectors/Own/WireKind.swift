@@ -2,6 +2,7 @@ internal import Cygnet
 internal import CygnetAttachments
 internal import CygnetPairwise
 internal import CygnetPrimitives
+internal import CygnetSenderKeys
 internal import CygnetWire
 
 /// Every wire type that our vectors cover, by the name of its struct definition.
@@ -28,6 +29,10 @@ enum WireKind: String, CaseIterable, Sendable {
   case contactCard = "ContactCard"
   case envelope = "Envelope"
   case messageContent = "MessageContent"
+  case senderKeyDistributionMessage = "SenderKeyDistributionMessage"
+  case senderKeyMessage = "SenderKeyMessage"
+  case sendingSenderKeyState = "SendingSenderKeyState"
+  case receivingSenderKeyState = "ReceivingSenderKeyState"
 
   /// Numbers in a `uint32<V>`.
   static let maxListCount = 4
@@ -56,6 +61,11 @@ enum WireKind: String, CaseIterable, Sendable {
     case .contactCard: try ContactCard(wire: bytes).wireEncoded()
     case .envelope: try Envelope(wire: bytes).wireEncoded()
     case .messageContent: try MessageContent(wire: bytes).wireEncoded()
+    case .senderKeyDistributionMessage:
+      try SenderKeyDistributionMessage(wire: bytes).wireEncoded()
+    case .senderKeyMessage: try SenderKeyMessage(wire: bytes).wireEncoded()
+    case .sendingSenderKeyState: try SendingSenderKey(wire: bytes).wireEncoded()
+    case .receivingSenderKeyState: try ReceivingSenderKey(wire: bytes).wireEncoded()
     case .identityState:
       try IdentityKeyPair(restoring: SecretBytes(copying: bytes)).state().exposed()
     }

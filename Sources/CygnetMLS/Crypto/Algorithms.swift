@@ -1,9 +1,12 @@
+package import CygnetHPKE
 package import CygnetPrimitives
 
 /// Everything that one suite computes with (RFC 9420 §5.1). Hash, MAC, KDF and signature are those
 /// of SHA-256 and Ed25519 in every suite that is offered; AEAD and KEM come from a table.
 package struct Algorithms: Sendable {
   package let suite: MLS.CipherSuite
+  /// What seals to public keys.
+  package let hpke: HPKE.CipherSuite
   /// The AEAD of messages, sender data and Welcomes.
   package let aead: any AEADAlgorithm
 
@@ -12,15 +15,17 @@ package struct Algorithms: Sendable {
   package init(_ suite: MLS.CipherSuite) throws(CygnetError) {
     switch suite {
     case .x25519ChaCha20SHA256Ed25519:
-      self.init(suite: suite, aead: ChaCha20Poly1305Algorithm())
+      self.init(
+        suite: suite, hpke: .x25519SHA256ChaCha20Poly1305, aead: ChaCha20Poly1305Algorithm())
     default:
       throw CygnetError(.unsupported, "this MLS cipher suite is not offered")
     }
   }
 
   /// A suite of other parts, which must be those of its number.
-  package init(suite: MLS.CipherSuite, aead: any AEADAlgorithm) {
+  package init(suite: MLS.CipherSuite, hpke: HPKE.CipherSuite, aead: any AEADAlgorithm) {
     self.suite = suite
+    self.hpke = hpke
     self.aead = aead
   }
 

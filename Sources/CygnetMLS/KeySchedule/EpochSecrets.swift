@@ -1,3 +1,4 @@
+package import CygnetHPKE
 package import CygnetPrimitives
 package import CygnetWire
 
@@ -64,6 +65,11 @@ package struct EpochSecrets: Sendable {
       throw CygnetError(.wrongState, "A7: the secret tree of this epoch was made already")
     }
     return SecretTree(encryptionSecret: secret, leafCount: leafCount)
+  }
+
+  /// The key pair that external commits are sealed to (RFC 9420 §8).
+  package func externalKeyPair(suite: Algorithms) throws(CygnetError) -> HPKE.PrivateKey {
+    try suite.deriveKeyPair(externalSecret)
   }
 }
 

@@ -1,0 +1,194 @@
+internal import CygnetPrimitives
+
+/// A subtree as a value. Its children stand in an array of their own, so a copy shares everything,
+/// and a change copies the nodes between the root and what changes, and no more (or nothing, where
+/// nobody else holds them).
+///
+/// A subtree without any key may have no children: they are made when they are needed.
+struct Subtree: Sendable {
+  enum Content: Sendable {
+    case blank
+    case leaf(TreeLeaf)
+    case parent(ParentNode)
+  }
+
+  private(set) var content = Content.blank
+  /// Left and right; empty for a leaf, and for a vacant subtree that nothing has reached yet.
+  private(set) var children: [Subtree] = []
+  /// The tree hash (§7.8), from when it was asked for until the next change below.
+  var hash: [UInt8]?
+  /// Leaves below that are not blank.
+  private(set) var memberCount: UInt32 = 0
+  /// Nodes in the resolution (§4.1.1); 0 exactly when there is no key below.
+  private(set) var resolutionCount: UInt32 = 0
+
+  /// A subtree without any key.
+  static let vacant = Subtree()
+
+  init() {}
+
+  init(leaf: MLS.LeafNode) {
+    content = .leaf(TreeLeaf(leaf))
+    refresh()
+  }
+
+  init(_ content: Content, left: Subtree, right: Subtree) {
+    self.content = content
+    children = [left, right]
+    refresh()
+  }
+
+  init(leaf content: Content) {
+    self.content = content
+    refresh()
+  }
+
+  var isVacant: Bool { resolutionCount == 0 }
+
+  var leaf: MLS.LeafNode? {
+    if case .leaf(let leaf) = content { leaf.node } else { nil }
+  }
+
+  var parent: ParentNode? {
+    if case .parent(let parent) = content { parent } else { nil }
+  }
+
+  var encryptionKey: MLS.HPKEPublicKey? {
+    switch content {
+    case .blank: nil
+    case .leaf(let leaf): leaf.node.encryptionKey
+    case .parent(let parent): parent.encryptionKey
+    }
+  }
+
+  /// A child, which for a vacant subtree may not exist yet.
+  func child(_ side: Int) -> Subtree { children.isEmpty ? .vacant : children[side] }
+
+  /// The node at `target`, which must lie below `node`, where this subtree stands.
+  func descendant(_ target: NodeIndex, from node: NodeIndex) -> Subtree {
+    var (subtree, place) = (self, node)
+    while place != target, let left = place.left, let right = place.right {
+      subtree = subtree.child(target < place ? 0 : 1)
+      place = target < place ? left : right
+    }
+    return subtree
+  }
+
+  /// The leaf at `index`, where this subtree's root has `level`.
+  func leaf(_ index: LeafIndex, level: Int) -> TreeLeaf? {
+    if level == 0 {
+      if case .leaf(let leaf) = content { return leaf }
+      return nil
+    }
+    if children.isEmpty { return nil }
+    return children[index.side(below: level)].leaf(index, level: level - 1)
+  }
+
+  mutating func makeChildren() {
+    if children.isEmpty { children = [.vacant, .vacant] }
+  }
+
+  mutating func withChild<R>(
+    _ side: Int, _ body: (inout Subtree) throws(CygnetError) -> R
+  ) throws(CygnetError) -> R {
+    try body(&children[side])
+  }
+
+  private mutating func refresh() {
+    hash = nil
+    memberCount = 0
+    var below: UInt32 = 0
+    for child in children {
+      memberCount += child.memberCount
+      below += child.resolutionCount
+    }
+    switch content {
+    case .blank: resolutionCount = below
+    case .leaf: (memberCount, resolutionCount) = (1, 1)
+    // A list of unmerged leaves has less than 2^30 bytes.
+    case .parent(let parent): resolutionCount = 1 + UInt32(parent.unmergedLeaves.count)
+    }
+  }
+}
+
+/// One member's leaf, shared by all copies of the tree.
+final class TreeLeaf: Sendable {
+  let node: MLS.LeafNode
+
+  init(_ node: MLS.LeafNode) { self.node = node }
+}
+
+extension LeafIndex {
+  /// Which child of the ancestor at `level` leads to this leaf.
+  func side(below level: Int) -> Int { Int(rawValue >> UInt32(level - 1) & 1) }
+}
+
+// MARK: - Changes
+
+extension Subtree {
+  /// Replaces everything from the root to a leaf: `parents` holds the new nodes from level 1 on,
+  /// nil for blank.
+  mutating func replacePath(
+    to index: LeafIndex, level: Int, leaf: TreeLeaf?, parents: [ParentNode?],
+    _ keys: inout TreeIndex
+  ) {
+    let node = index.ancestor(at: level)
+    keys.remove(content, at: node)
+    if level == 0 {
+      content = leaf.map { .leaf($0) } ?? .blank
+    } else {
+      makeChildren()
+      children[index.side(below: level)].replacePath(
+        to: index, level: level - 1, leaf: leaf, parents: parents, &keys)
+      content = parents[level - 1].map { .parent($0) } ?? .blank
+    }
+    keys.insert(content, at: node)
+    refresh()
+  }
+
+  /// Puts `leaves` into the blank leaves from the left, as far as there is room, and lists them as
+  /// unmerged at every parent above that is not blank. One pass, however many there are.
+  mutating func fill(
+    with leaves: inout ArraySlice<TreeLeaf>, at node: NodeIndex, _ keys: inout TreeIndex,
+    _ added: inout [LeafIndex]
+  ) {
+    let level = node.level
+    if leaves.isEmpty || memberCount == 1 << UInt32(level) { return }
+    guard let left = node.left, let right = node.right else {
+      content = .leaf(leaves.removeFirst())
+      keys.insert(content, at: node)
+      added.append(LeafIndex(node.firstLeaf))
+      return refresh()
+    }
+    let before = added.count
+    makeChildren()
+    children[0].fill(with: &leaves, at: left, &keys, &added)
+    children[1].fill(with: &leaves, at: right, &keys, &added)
+    if case .parent(let parent) = content {
+      content = .parent(parent.addingUnmerged(added[before...]))
+    }
+    refresh()
+  }
+
+  /// Doubles the width: this subtree becomes the left half.
+  mutating func extend() { self = Subtree(.blank, left: self, right: .vacant) }
+
+  /// Halves the width, dropping the root and the right half.
+  mutating func truncate() { self = children[0] }
+}
+
+extension ParentNode {
+  /// The node with more unmerged leaves; `leaves` is ascending and new to the list.
+  fileprivate func addingUnmerged(_ leaves: ArraySlice<LeafIndex>) -> ParentNode {
+    var merged: [LeafIndex] = []
+    merged.reserveCapacity(unmergedLeaves.count + leaves.count)
+    var rest = leaves
+    for leaf in unmergedLeaves {
+      while let first = rest.first, first < leaf { merged.append(rest.removeFirst()) }
+      merged.append(leaf)
+    }
+    merged.append(contentsOf: rest)
+    return ParentNode(
+      encryptionKey: encryptionKey, parentHash: parentHash, unmergedLeaves: merged)
+  }
+}

@@ -55,7 +55,7 @@ var targets: [Target] = [
     "CygnetVectors",
     [
       "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-      "CygnetAttachments", "CygnetStorage", "Cygnet",
+      "CygnetMLS", "CygnetAttachments", "CygnetStorage", "Cygnet",
     ]),
   // Times the library beside bare libsodium calls, so it alone imports CSodium beside the wrapper.
   .target(
@@ -95,6 +95,9 @@ var targets: [Target] = [
   tests(
     "CygnetAttachmentsTests",
     ["CygnetPrimitives", "CygnetWire", "CygnetAttachments", "CygnetVectors"]),
+  tests(
+    "CygnetMLSTests",
+    ["CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetMLS", "CygnetVectors"]),
   tests("CygnetStorageTests", ["CygnetPrimitives", "CygnetWire", "CygnetStorage"]),
   .executableTarget(
     name: "StoreWorker", dependencies: ["CygnetPrimitives", "CygnetStorage", "CygnetSQLite"],

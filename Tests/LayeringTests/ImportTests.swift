@@ -25,7 +25,7 @@ struct ImportTests {
       "CygnetVectors",
       [
         "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-        "CygnetAttachments", "CygnetStorage", "Cygnet",
+        "CygnetMLS", "CygnetAttachments", "CygnetStorage", "Cygnet",
       ]
     ),
     (

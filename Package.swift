@@ -48,7 +48,7 @@ var targets: [Target] = [
     "Cygnet",
     [
       "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-      "CygnetAttachments", "CygnetStorage",
+      "CygnetMLS", "CygnetAttachments", "CygnetStorage",
     ]),
   // Test vectors: the public formats, our own, and the generator of ours.
   layer(

@@ -3,6 +3,7 @@
 
 @_exported public import CygnetAttachments
 @_exported public import CygnetHPKE
+@_exported public import CygnetMLS
 @_exported public import CygnetPairwise
 @_exported public import CygnetPrimitives
 @_exported public import CygnetSenderKeys

@@ -27,6 +27,10 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case senderKeyMessage = 16
   case sendingSenderKeyState = 17
   case receivingSenderKeyState = 18
+  case mlsGroupState = 19
+  case mlsPastEpochState = 20
+  case mlsOwnKeyPackage = 21
+  case mlsExternalGroupState = 22
 
   /// The layout version that this library reads and writes.
   @usableFromInline

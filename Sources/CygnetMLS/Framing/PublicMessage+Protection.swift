@@ -67,6 +67,15 @@ extension PublicMessage {
     return UnverifiedContent(message)
   }
 
+  /// The message as somebody sees it who cannot verify membership; for the signature see
+  /// ``UnverifiedContent``.
+  /// - Throws: `ruleViolation` for what must not travel in the clear.
+  package func withoutMembershipTag() throws(CygnetError) -> UnverifiedContent {
+    try Self.demandPublic(content)
+    return UnverifiedContent(
+      AuthenticatedContent(wireFormat: .publicMessage, content: content, auth: auth))
+  }
+
   private static func tagged(
     _ message: AuthenticatedContent, context: [UInt8]?
   ) throws(CygnetError) -> [UInt8] {

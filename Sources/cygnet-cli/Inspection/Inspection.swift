@@ -52,6 +52,14 @@ struct Inspection: Sendable {
     case .sendingSenderKeyState: return try sendingSenderKeyState(SecretBytes(copying: bytes))
     case .receivingSenderKeyState:
       return try receivingSenderKeyState(SecretBytes(copying: bytes))
+    case .mlsGroupState:
+      return Inspection("MLSGroupState", "a member's state of a group; secret", [:])
+    case .mlsPastEpochState:
+      return Inspection("MLSPastEpochState", "what late messages of an epoch need; secret", [:])
+    case .mlsOwnKeyPackage:
+      return Inspection("MLSOwnKeyPackage", "a key package with its private keys; secret", [:])
+    case .mlsExternalGroupState:
+      return Inspection("MLSExternalGroupState", "a group as a server follows it", [:])
     case .scannableSafetyNumber:
       // The code of a safety number has a layout of its own and no header.
       throw CygnetError(.malformed, "not an object of this library")

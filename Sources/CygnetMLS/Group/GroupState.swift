@@ -1,0 +1,168 @@
+internal import CygnetHPKE
+internal import CygnetPrimitives
+internal import CygnetWire
+
+/// One member's state of a group in one epoch. A step makes the next one and puts it in the place of
+/// this one as a whole.
+struct GroupState: Sendable {
+  var shared: PublicGroup
+  var keys: TreePrivateKeys
+  var signer: MLS.SignatureKeyPair
+  var secrets: EpochSecrets
+  var secretTree: SecretTree
+  var resumption = ResumptionSecrets()
+  var past: [PastEpoch] = []
+  var status = Status.active
+  /// Proposals of this epoch, in the order of their arrival.
+  var proposals = ProposalCache()
+  var pending: PendingCommitState?
+
+  /// Whether the group goes on.
+  enum Status: Sendable, Equatable {
+    case active
+    /// Closed by a commit; to be replaced by a group with these parameters (RFC 9420 §11.2).
+    case reInitialized(MLS.ReInit)
+  }
+
+  var ownIndex: LeafIndex { keys.leafIndex }
+
+  /// The state of a new epoch.
+  init(
+    shared: PublicGroup, keys: TreePrivateKeys, signer: MLS.SignatureKeyPair,
+    secrets: EpochSecrets
+  ) throws(CygnetError) {
+    self.shared = shared
+    self.keys = keys
+    self.signer = signer
+    self.secrets = secrets
+    // From here on the tree alone holds what derives from the encryption secret (§9.2).
+    secretTree = try self.secrets.takeSecretTree(leafCount: shared.tree.leafCount)
+  }
+
+  /// A stored one.
+  init(
+    shared: PublicGroup, keys: TreePrivateKeys, signer: MLS.SignatureKeyPair,
+    secrets: EpochSecrets, secretTree: SecretTree
+  ) {
+    self.shared = shared
+    self.keys = keys
+    self.signer = signer
+    self.secrets = secrets
+    self.secretTree = secretTree
+  }
+}
+
+/// The proposals of an epoch that commits may refer to (RFC 9420 §12.4, rule P9).
+struct ProposalCache: Sendable {
+  /// The private half of an Update of our own, needed once somebody commits it.
+  struct OwnUpdate: Sendable {
+    let encryptionKey: HPKE.PrivateKey
+    let signer: MLS.SignatureKeyPair
+  }
+
+  private(set) var list: [ListedProposal] = []
+  private var places: [MLS.ProposalRef: Int] = [:]
+  private(set) var ownUpdates: [MLS.ProposalRef: OwnUpdate] = [:]
+
+  subscript(reference: MLS.ProposalRef) -> ListedProposal? {
+    places[reference].map { list[$0] }
+  }
+
+  /// - Throws: `duplicate` when it is held already; `limitExceeded`.
+  mutating func add(
+    _ proposal: ListedProposal, reference: MLS.ProposalRef, ownUpdate: OwnUpdate? = nil
+  ) throws(CygnetError) {
+    guard places[reference] == nil else {
+      throw CygnetError(.duplicate, "P9: this proposal is held already")
+    }
+    guard list.count < MLS.Limits.pendingProposalCount else {
+      throw CygnetError(.limitExceeded, "P9: too many proposals in one epoch")
+    }
+    places[reference] = list.count
+    list.append(proposal)
+    ownUpdates[reference] = ownUpdate
+  }
+
+  /// The commit's proposals, those referred to looked up.
+  /// - Throws: `ruleViolation` for a reference to what is not held, or twice to one.
+  func resolve(
+    _ proposals: [MLS.ProposalOrRef], committer: MLS.Sender
+  ) throws(CygnetError) -> [ListedProposal] {
+    var resolved: [ListedProposal] = []
+    resolved.reserveCapacity(proposals.count)
+    var seen: Set<MLS.ProposalRef> = []
+    for item in proposals {
+      switch item {
+      case .proposal(let proposal):
+        resolved.append(ListedProposal(proposal, from: committer, reference: nil))
+      case .reference(let reference):
+        guard let held = self[reference] else {
+          throw CygnetError(
+            .notFound, "P9: a commit refers to a proposal that is not held (RFC 9420 §12.4)")
+        }
+        guard seen.insert(reference).inserted else {
+          throw CygnetError(
+            .ruleViolation, "P9: a commit refers to a proposal twice (RFC 9420 §12.4)")
+        }
+        resolved.append(held)
+      }
+    }
+    return resolved
+  }
+}
+
+/// What is kept of an epoch that is over, for application messages that come late (RFC 9420 §15.3,
+/// rule A8): no key of the tree, and nothing that leads to the next epoch.
+struct PastEpoch: Sendable {
+  let context: MLS.GroupContext
+  let encodedContext: [UInt8]
+  let senderDataSecret: SecretBytes
+  var secretTree: SecretTree
+  let roster: PastRoster
+  let ownIndex: LeafIndex
+  let endedAt: Timestamp
+
+  init(_ state: GroupState, endedAt: Timestamp) {
+    context = state.shared.context
+    encodedContext = state.shared.encodedContext
+    senderDataSecret = state.secrets.senderDataSecret
+    secretTree = state.secretTree
+    roster = .tree(state.shared.tree)
+    ownIndex = state.ownIndex
+    self.endedAt = endedAt
+  }
+
+  init(
+    context: MLS.GroupContext, senderDataSecret: SecretBytes, secretTree: SecretTree,
+    ownIndex: LeafIndex, endedAt: Timestamp, roster: PastRoster
+  ) throws(CygnetError) {
+    self.context = context
+    encodedContext = try context.wireEncoded()
+    self.senderDataSecret = senderDataSecret
+    self.secretTree = secretTree
+    self.roster = roster
+    self.ownIndex = ownIndex
+    self.endedAt = endedAt
+  }
+}
+
+/// Who was in an epoch: its tree, which costs nothing to keep beside the next one, or what was
+/// stored of it.
+enum PastRoster: Sendable {
+  case tree(RatchetTree)
+  case stored([LeafIndex: Entry])
+
+  struct Entry: Sendable {
+    let signatureKey: MLS.SignaturePublicKey
+    let credential: MLS.Credential
+  }
+
+  subscript(index: LeafIndex) -> Entry? {
+    switch self {
+    case .tree(let tree):
+      tree.leaf(index).map { Entry(signatureKey: $0.signatureKey, credential: $0.credential) }
+    case .stored(let entries):
+      entries[index]
+    }
+  }
+}

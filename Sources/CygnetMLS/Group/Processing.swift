@@ -1,0 +1,160 @@
+internal import CygnetHPKE
+public import CygnetPrimitives
+
+extension MLS.Group {
+  /// Takes in a message of any kind from the group (RFC 9420 §6, §12.4.2).
+  ///
+  /// Nothing changes when this throws, with one exception that the protocol demands: once a message
+  /// was decrypted its key is gone, whatever else was wrong with it. Store the state either way.
+  /// - Parameters:
+  ///   - message: As it arrived.
+  ///   - now: The time.
+  /// - Throws: `wrongEpoch`; `authenticationFailed`; `duplicate`; `tooFarAhead`; `ruleViolation` with
+  ///   the rule's id; `notFound` when a proposal or pre-shared key is missing.
+  public mutating func receive(
+    _ message: MLS.Message, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    guard let group = message.unverifiedGroupID, let epoch = message.unverifiedEpoch,
+      let type = message.unverifiedContentType
+    else { throw CygnetError(.wrongState, "not a message within a group") }
+    guard group == id else {
+      throw CygnetError(.notFound, "M1: a message of another group (RFC 9420 §12.4.2)")
+    }
+    if let pending = live.pending, pending.message == message { return .ownCommit }
+    if epoch != self.epoch {
+      guard type == .application, epoch < self.epoch else {
+        throw CygnetError(
+          .wrongEpoch, "M1: a message of an epoch that is not the current one (RFC 9420 §12.4.2)")
+      }
+      return try receivePast(message, now: now)
+    }
+    switch message.body {
+    case .publicMessage(let message): return try receive(message, now: now)
+    case .privateMessage(let message): return try receive(message, now: now)
+    case .welcome, .groupInfo, .keyPackage:
+      throw CygnetError(.wrongState, "not a message within a group")
+    }
+  }
+
+  private mutating func receive(
+    _ message: PublicMessage, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    if case .member = message.content.sender {
+      guard configuration.acceptedHandshakeFormats.contains(.publicMessage) else {
+        throw CygnetError(.ruleViolation, "the policy refuses handshakes in the clear")
+      }
+    }
+    let shared = live.shared
+    let unverified = try message.unprotect(
+      membershipKey: live.secrets.membershipKey, context: shared.encodedContext,
+      suite: shared.suite)
+    return try receive(unverified, now: now)
+  }
+
+  private mutating func receive(
+    _ message: PrivateMessage, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    let suite = live.shared.suite
+    let senderData = try message.senderData(secret: live.secrets.senderDataSecret, suite: suite)
+    if senderData.leafIndex == live.ownIndex { return .ownMessage }
+    guard live.shared.tree.leaf(senderData.leafIndex) != nil else {
+      throw CygnetError(.ruleViolation, "A4: the sender is no member (RFC 9420 §6.3.2)")
+    }
+    if message.contentType != .application {
+      guard configuration.acceptedHandshakeFormats.contains(.privateMessage) else {
+        throw CygnetError(.ruleViolation, "the policy refuses encrypted handshakes")
+      }
+    }
+    let unverified = try message.unprotect(
+      senderData, secretTree: &live.secretTree, suite: suite)
+    return try receive(unverified, now: now)
+  }
+
+  private mutating func receive(
+    _ unverified: UnverifiedContent, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    let shared = live.shared
+    let key = try shared.signatureKey(for: unverified.unverifiedContent)
+    let message = try unverified.verified(
+      by: key, context: shared.encodedContext, suite: shared.suite)
+    switch message.content.content {
+    case .application(let data):
+      guard case .member(let index) = message.content.sender, let sender = members[index] else {
+        throw CygnetError(.ruleViolation, "A11: application data of a stranger (RFC 9420 §6)")
+      }
+      return .application(
+        MLS.ApplicationMessage(
+          sender: index, credential: sender.credential, epoch: epoch, data: data,
+          authenticatedData: message.content.authenticatedData))
+    case .proposal(let proposal):
+      return try hold(proposal, message, now: now)
+    case .commit(let commit):
+      return .commit(
+        try CommitReader(state: live, configuration: configuration, now: now).stage(commit, message)
+      )
+    }
+  }
+
+  /// A late message of an epoch that is over (RFC 9420 §15.3), judged by who was a member then.
+  private mutating func receivePast(
+    _ message: MLS.Message, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    guard case .privateMessage(let message) = message.body,
+      let place = live.past.firstIndex(where: { $0.context.epoch == message.epoch }),
+      now.seconds <= live.past[place].endedAt.adding(configuration.pastEpochSeconds).seconds
+    else {
+      throw CygnetError(.wrongEpoch, "M1: a message of an epoch that is not held any more")
+    }
+    let suite = live.shared.suite
+    let senderData = try message.senderData(
+      secret: live.past[place].senderDataSecret, suite: suite)
+    if senderData.leafIndex == live.past[place].ownIndex { return .ownMessage }
+    guard let sender = live.past[place].roster[senderData.leafIndex] else {
+      throw CygnetError(.ruleViolation, "A4: the sender was no member (RFC 9420 §6.3.2)")
+    }
+    let unverified = try message.unprotect(
+      senderData, secretTree: &live.past[place].secretTree, suite: suite)
+    let verified = try unverified.verified(
+      by: sender.signatureKey, context: live.past[place].encodedContext, suite: suite)
+    guard case .application(let data) = verified.content.content else {
+      throw CygnetError(.wrongEpoch, "M1: a handshake of an epoch that is over")
+    }
+    return .application(
+      MLS.ApplicationMessage(
+        sender: senderData.leafIndex, credential: sender.credential, epoch: message.epoch,
+        data: data, authenticatedData: verified.content.authenticatedData))
+  }
+
+  /// Checks a proposal by itself and holds it for a commit (RFC 9420 §12.1, rule P9).
+  private mutating func hold(
+    _ proposal: MLS.Proposal, _ message: AuthenticatedContent, now: Timestamp
+  ) throws(CygnetError) -> MLS.Received {
+    let sender = message.content.sender
+    if case .member(live.ownIndex) = sender { return .ownMessage }
+    try live.shared.check(proposal, from: sender, configuration: configuration, now: now)
+    let reference = try live.shared.suite.proposalRef(message)
+    try live.proposals.add(
+      ListedProposal(proposal, from: sender, reference: reference), reference: reference)
+    return .proposal(
+      MLS.PendingProposal(proposal: proposal, sender: sender), reference: reference)
+  }
+}
+
+extension PublicGroup {
+  /// Whether a proposal is sound by itself: everything that §12.2 asks of a list of one. A member
+  /// may propose its own removal, which somebody else commits (P3).
+  func check(
+    _ proposal: MLS.Proposal, from sender: MLS.Sender, configuration: MLS.Configuration,
+    now: Timestamp
+  ) throws(CygnetError) {
+    if case .externalInit = proposal {
+      throw CygnetError(
+        .ruleViolation, "P6: an ExternalInit outside an external commit (RFC 9420 §12.1.6)")
+    }
+    // As in the commit of some other member: the own Update and the own Remove are no fault then.
+    let list = ProposalList(
+      group: self, committer: .external(.max), configuration: configuration, now: now)
+    let listed = ListedProposal(proposal, from: sender, reference: MLS.ProposalRef([]))
+    try ProvisionalGroup(self, applying: try list.plan([listed])).checkRules()
+  }
+}

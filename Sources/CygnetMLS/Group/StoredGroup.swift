@@ -1,0 +1,203 @@
+internal import CygnetHPKE
+public import CygnetPrimitives
+internal import CygnetWire
+
+extension MLS {
+  /// A group as it is stored: one block for the current epoch, and one for each epoch that is over
+  /// and whose late messages still open. Only the block of an epoch from which a message was opened
+  /// changes, so a step writes what it changed and no more.
+  public struct StoredGroup: Sendable {
+    /// The current epoch. Keep it as secret as a private key.
+    public var current: SecretBytes
+    /// The epochs that are over, the oldest first.
+    public var past: [(epoch: Epoch, state: SecretBytes)]
+
+    /// From the blocks of a store.
+    public init(current: SecretBytes, past: [(epoch: Epoch, state: SecretBytes)]) {
+      self.current = current
+      self.past = past
+    }
+  }
+}
+
+extension MLS.Group {
+  /// The stored form.
+  public func state() throws(CygnetError) -> MLS.StoredGroup {
+    var past: [(epoch: MLS.Epoch, state: SecretBytes)] = []
+    for epoch in live.past { past.append((epoch.context.epoch, try epoch.wireEncodedSecret())) }
+    return MLS.StoredGroup(current: try live.wireEncodedSecret(), past: past)
+  }
+
+  /// The block of the current epoch alone.
+  public func currentState() throws(CygnetError) -> SecretBytes { try live.wireEncodedSecret() }
+
+  /// From the stored form.
+  /// - Parameters:
+  ///   - stored: What ``state()`` gave; of the past epochs any may be left out.
+  ///   - configuration: The same as before.
+  /// - Throws: `malformed`; `unsupported`.
+  public init(
+    restoring stored: MLS.StoredGroup, configuration: MLS.Configuration
+  ) throws(CygnetError) {
+    var state = try Reader.read(stored.current) { (reader) throws(CygnetError) in
+      try GroupState.read(from: &reader, configuration)
+    }
+    for item in stored.past {
+      let epoch = try PastEpoch(wire: item.state)
+      guard epoch.context.groupID == state.shared.context.groupID,
+        epoch.context.epoch == item.epoch, item.epoch < state.shared.context.epoch
+      else { throw CygnetError(.malformed, "a stored epoch of another group") }
+      state.past.append(epoch)
+    }
+    self.init(state, configuration: configuration)
+  }
+}
+
+///     struct {
+///       WireHeader header;                   // type 19
+///       GroupContext context;
+///       opaque confirmation_tag<V>;
+///       optional<Node> ratchet_tree<V>;
+///       TreePrivateKeys keys;
+///       opaque signature_seed[32];
+///       EpochSecrets secrets;
+///       SecretTree secret_tree;
+///       ResumptionSecret resumption<V>;
+///       optional<ReInit> re_init;
+///       HeldProposal proposals<V>;
+///       optional<PendingCommit> pending;
+///     } GroupState;
+///
+///     struct {
+///       MLSMessage message;
+///       GroupState next;                     // without a pending commit of its own
+///     } PendingCommit;
+extension GroupState: WireEncodable {
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    WireType.mlsGroupState.encodeHeader(into: &writer)
+    try shared.encode(into: &writer)
+    try keys.encode(into: &writer)
+    writer.write(fixed: signer.seed)
+    try secrets.encode(into: &writer)
+    try secretTree.encode(into: &writer)
+    try resumption.encode(into: &writer)
+    switch status {
+    case .active: writer.write(UInt8(0))
+    case .reInitialized(let reInit):
+      writer.write(UInt8(1))
+      try reInit.encode(into: &writer)
+    }
+    try proposals.encode(into: &writer)
+    guard let pending else { return writer.write(UInt8(0)) }
+    writer.write(UInt8(1))
+    try pending.message.encode(into: &writer)
+    try pending.next.state.encode(into: &writer)
+  }
+
+  static func read(
+    from reader: inout Reader, _ configuration: MLS.Configuration, mayWait: Bool = true
+  ) throws(CygnetError) -> GroupState {
+    try WireType.mlsGroupState.decodeHeader(from: &reader)
+    let shared = try PublicGroup.read(from: &reader, configuration)
+    var state = GroupState(
+      shared: shared, keys: try TreePrivateKeys(from: &reader),
+      signer: try MLS.SignatureKeyPair(seed: reader.readSecret(32)),
+      secrets: try EpochSecrets(from: &reader), secretTree: try SecretTree(from: &reader))
+    state.resumption = try ResumptionSecrets(from: &reader)
+    if let reInit = try reader.readOptional(MLS.ReInit.self) {
+      state.status = .reInitialized(reInit)
+    }
+    state.proposals = try ProposalCache(from: &reader, suite: shared.suite)
+    switch try reader.readUInt8() {
+    case 0: break
+    case 1 where mayWait:
+      let message = try MLS.Message(from: &reader)
+      let next = try read(from: &reader, configuration, mayWait: false)
+      state.pending = PendingCommitState(message: message, next: .init(next))
+    default: throw CygnetError(.malformed, "a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
+    }
+    return state
+  }
+}
+
+///     struct {
+///       WireHeader header;                   // type 20
+///       GroupContext context;
+///       opaque sender_data_secret<V>;
+///       SecretTree secret_tree;
+///       uint32 own_index;
+///       uint64 ended_at;
+///       PastMember members<V>;
+///     } PastEpochState;
+///
+///     struct {
+///       uint32 index;                        // ascending
+///       opaque signature_key<V>;
+///       Credential credential;
+///     } PastMember;
+extension PastEpoch: WireEncodable, WireDecodable {
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    WireType.mlsPastEpochState.encodeHeader(into: &writer)
+    try context.encode(into: &writer)
+    try writer.write(opaque: senderDataSecret)
+    try secretTree.encode(into: &writer)
+    try ownIndex.encode(into: &writer)
+    writer.write(endedAt.seconds)
+    try roster.encode(into: &writer)
+  }
+
+  init(from reader: inout Reader) throws(CygnetError) {
+    try WireType.mlsPastEpochState.decodeHeader(from: &reader)
+    try self.init(
+      context: MLS.GroupContext(from: &reader),
+      senderDataSecret: reader.readOpaqueSecret(1...255), secretTree: SecretTree(from: &reader),
+      ownIndex: LeafIndex(from: &reader), endedAt: Timestamp(seconds: reader.readUInt64()),
+      roster: PastRoster(from: &reader))
+  }
+}
+
+extension PastRoster {
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    try writer.vector { (writer) throws(CygnetError) in
+      switch self {
+      case .tree(let tree):
+        for (index, leaf) in tree.members {
+          try Self.encode(index, leaf.signatureKey, leaf.credential, into: &writer)
+        }
+      case .stored(let entries):
+        for (index, entry) in entries.sorted(by: { $0.key < $1.key }) {
+          try Self.encode(index, entry.signatureKey, entry.credential, into: &writer)
+        }
+      }
+    }
+  }
+
+  private static func encode(
+    _ index: LeafIndex, _ key: MLS.SignaturePublicKey, _ credential: MLS.Credential,
+    into writer: inout Writer
+  ) throws(CygnetError) {
+    try index.encode(into: &writer)
+    try key.encode(into: &writer)
+    try credential.encode(into: &writer)
+  }
+
+  init(from reader: inout Reader) throws(CygnetError) {
+    let entries = try reader.vector(0...MLS.Limits.opaqueByteCount) {
+      (reader) throws(CygnetError) in
+      var entries: [LeafIndex: Entry] = [:]
+      var last: LeafIndex?
+      while reader.remaining > 0 {
+        let index = try LeafIndex(from: &reader)
+        if let last, index <= last {
+          throw CygnetError(.malformed, "stored members out of order")
+        }
+        last = index
+        entries[index] = Entry(
+          signatureKey: try MLS.SignaturePublicKey(from: &reader),
+          credential: try MLS.Credential(from: &reader))
+      }
+      return entries
+    }
+    self = .stored(entries)
+  }
+}

@@ -1,13 +1,14 @@
 internal import CygnetPrimitives
 internal import CygnetWire
 
-/// Files of the MLS working group: the lengths of RFC 9420 §2.1.2 are those of this codec.
+/// Files on MLS. The lengths of RFC 9420 §2.1.2 are those of this codec.
 enum MLSFormats {
-  static let all: [VectorFormat] = [
-    VectorFormat(
-      "MLS", "MLS vector lengths",
-      recognises: { $0.firstCase(has: "vlbytes_header", "length") }, run: runLength)
-  ]
+  static let all =
+    [
+      VectorFormat(
+        "MLS", "MLS vector lengths",
+        recognises: { $0.firstCase(has: "vlbytes_header", "length") }, run: runLength)
+    ] + MLSKeyFormats.all + MLSFramingFormats.all
 
   @Sendable
   private static func runLength(

@@ -20,9 +20,9 @@ enum UnofferedFormats {
       json.isNamed("STREAM") && json.firstCase(has: "file_key", "nonce", "expect")
     },
     unoffered("MLS", "MLS") { json in
-      json.array != nil && !MLSTreeFormats.all.contains { $0.recognises(json) }
-        && (json.firstCase(has: "cipher_suite") || json.firstCase(has: "mls_welcome")
-          || json.firstCase(has: "n_leaves", "root") || json.firstCase(has: "guard", "nonce"))
+      json.array != nil
+        && (json.firstCase(has: "cipher_suite") || json.firstCase(has: "mls_welcome"))
+        && !(MLSFormats.all + MLSTreeFormats.all).contains { $0.recognises(json) }
     },
   ]
 

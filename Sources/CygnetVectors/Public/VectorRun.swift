@@ -5,8 +5,14 @@ package enum VectorRun {
   package struct Options: Sendable {
     /// Whether cases of a million steps run too.
     package var slow: Bool
+    /// For MLS's suite 1, which the library does not offer; without it, rows of that suite run but
+    /// for what they seal.
+    package var aes128GCM: (any AEADAlgorithm)?
 
-    package init(slow: Bool = false) { self.slow = slow }
+    package init(slow: Bool = false, aes128GCM: (any AEADAlgorithm)? = nil) {
+      self.slow = slow
+      self.aes128GCM = aes128GCM
+    }
   }
 
   /// Runs the cases of a file.

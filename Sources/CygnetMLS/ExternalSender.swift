@@ -49,3 +49,26 @@ extension MLS {
     }
   }
 }
+
+extension MLS.Extensions {
+  /// The group's extensions with these external senders and requirements, and with others besides.
+  /// - Parameters:
+  ///   - externalSenders: Who may propose from outside; none leaves the extension out.
+  ///   - requiredCapabilities: What every member must support; nil leaves the extension out.
+  ///   - others: Further extensions, of other types.
+  /// - Throws: `malformed` (S9) when a type occurs twice.
+  public init(
+    externalSenders: [MLS.ExternalSender] = [],
+    requiredCapabilities: MLS.RequiredCapabilities? = nil, others: [MLS.Extension] = []
+  ) throws(CygnetError) {
+    var list = others
+    if let requiredCapabilities {
+      list.append(try MLS.Extension(type: .requiredCapabilities, requiredCapabilities))
+    }
+    if !externalSenders.isEmpty {
+      list.append(
+        try MLS.Extension(type: .externalSenders, MLS.ExternalSenders(externalSenders)))
+    }
+    try self.init(list)
+  }
+}

@@ -63,24 +63,45 @@ struct CommitMaker {
   ) throws(CygnetError) -> ([ListedProposal], ProvisionalGroup) {
     let list = ProposalList(
       group: state.shared, committer: committer, configuration: configuration, now: now,
-      occasion: occasion, carriesVerified: true)
-    let carried = own.map { ListedProposal($0, from: committer, reference: nil) }
-    let waiting = options.includesPending ? preferred(state.proposals.list, over: carried) : []
+      occasion: occasion)
+    let carried = own.map { ListedProposal($0, from: committer, reference: nil, isVerified: true) }
+    let waiting =
+      options.includesPending
+      ? ProposalChoice(state: state, configuration: configuration)
+        .preferred(state.proposals.list, over: carried) : []
     do throws(CygnetError) {
       let all = waiting + carried
       return (all, try judge(all, list))
     } catch {
+      if waiting.isEmpty { throw error }
       _ = try judge(carried, list)
       var kept: [ListedProposal] = []
-      for proposal in waiting {
-        do throws(CygnetError) {
-          _ = try judge(kept + [proposal] + carried, list)
-          kept.append(proposal)
-        } catch { continue }
-      }
+      var judgements = 0
+      keepSound(waiting[...], &kept, carried, list, &judgements)
       let all = kept + carried
       return (all, try judge(all, list))
     }
+  }
+
+  /// Attempts to find what is unsound before the rest is left for another commit: members could make
+  /// the search as long as they like otherwise.
+  private static let maxJudgements = 64
+
+  /// Adds to `kept` what is sound beside it: all of it, or else of either half what is.
+  private func keepSound(
+    _ waiting: ArraySlice<ListedProposal>, _ kept: inout [ListedProposal],
+    _ carried: [ListedProposal], _ list: ProposalList, _ judgements: inout Int
+  ) {
+    guard !waiting.isEmpty, judgements < Self.maxJudgements else { return }
+    judgements += 1
+    if (try? judge(kept + waiting + carried, list)) != nil {
+      kept += waiting
+      return
+    }
+    guard waiting.count > 1 else { return }
+    let middle = waiting.startIndex + waiting.count / 2
+    keepSound(waiting[..<middle], &kept, carried, list, &judgements)
+    keepSound(waiting[middle...], &kept, carried, list, &judgements)
   }
 
   private func judge(
@@ -93,35 +114,6 @@ struct CommitMaker {
     let provisional = try ProvisionalGroup(state.shared, applying: plan)
     try provisional.checkRules()
     return provisional
-  }
-
-  /// Of several changes of one leaf a Remove is preferred, else the last Update; own Updates give
-  /// way to the path; a ReInit gives way to everything else (§12.2).
-  private func preferred(
-    _ waiting: [ListedProposal], over carried: [ListedProposal]
-  ) -> [ListedProposal] {
-    var removed: Set<LeafIndex> = []
-    for item in waiting + carried {
-      if case .remove(let index) = item.proposal { removed.insert(index) }
-    }
-    var seen: Set<LeafIndex> = []
-    for item in carried { if case .remove(let index) = item.proposal { seen.insert(index) } }
-    var kept: [ListedProposal] = []
-    for item in waiting.reversed() {
-      switch item.proposal {
-      case .update:
-        guard case .member(let index) = item.sender, index != state.ownIndex,
-          !removed.contains(index), seen.insert(index).inserted
-        else { continue }
-      case .remove(let index):
-        guard index != state.ownIndex, seen.insert(index).inserted else { continue }
-      case .reInit where waiting.count + carried.count > 1:
-        continue
-      default: break
-      }
-      kept.append(item)
-    }
-    return kept.reversed()
   }
 
   // MARK: - Path (§7.5)

@@ -95,7 +95,8 @@ struct PublicCommit {
     committer = message.content.sender
     hasPath = commit.path != nil
     let plan = try ProposalList(
-      group: group, committer: committer, configuration: configuration, now: now
+      group: group, committer: committer, configuration: configuration, now: now,
+      checksLifetimes: configuration.checksLifetimesOnReceipt
     ).plan(proposals)
     guard commit.path != nil || !plan.needsPath else {
       throw CygnetError(.ruleViolation, "M4: a commit without the path it needs (RFC 9420 §12.4)")

@@ -106,7 +106,8 @@ extension MLS {
       try shared.check(proposal, from: sender, configuration: configuration, now: now)
       let reference = try shared.suite.proposalRef(message)
       try proposals.add(
-        ListedProposal(proposal, from: sender, reference: reference), reference: reference)
+        ListedProposal(proposal, from: sender, reference: reference, isVerified: true),
+        reference: reference)
       return .proposal(
         PendingProposal(proposal: proposal, sender: sender), reference: reference)
     }

@@ -90,7 +90,9 @@ private struct ExternalCommitMaker {
       proposals.append(
         .preSharedKey(MLS.PreSharedKeyID(kind: kind, nonce: random.bytes(suite.hashByteCount))))
     }
-    let listed = proposals.map { ListedProposal($0, from: .newMemberCommit, reference: nil) }
+    let listed = proposals.map {
+      ListedProposal($0, from: .newMemberCommit, reference: nil, isVerified: true)
+    }
     let plan = try ProposalList(
       group: shared, committer: .newMemberCommit, configuration: configuration, now: now
     ).plan(listed)

@@ -78,7 +78,13 @@ extension MLS {
       try live.shared.tree.wireEncoded()
     }
 
+    /// Whether a commit ended the own membership. Nothing can be sent any more.
+    public var isRemoved: Bool { live.status == .removed }
+
     func checkActive() throws(CygnetError) {
+      guard !isRemoved else {
+        throw CygnetError(.wrongState, "M8: this member was removed from the group")
+      }
       guard live.status == .active else {
         throw CygnetError(
           .wrongState, "M10: the group is closed and awaits its successor (RFC 9420 §11.2)")

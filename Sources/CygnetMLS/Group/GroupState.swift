@@ -22,6 +22,8 @@ struct GroupState: Sendable {
     case active
     /// Closed by a commit; to be replaced by a group with these parameters (RFC 9420 §11.2).
     case reInitialized(MLS.ReInit)
+    /// Left by a commit that removed us: late messages still open, and nothing is sent any more.
+    case removed
   }
 
   var ownIndex: LeafIndex { keys.leafIndex }
@@ -94,7 +96,8 @@ struct ProposalCache: Sendable {
     for item in proposals {
       switch item {
       case .proposal(let proposal):
-        resolved.append(ListedProposal(proposal, from: committer, reference: nil))
+        resolved.append(
+          ListedProposal(proposal, from: committer, reference: nil, isVerified: false))
       case .reference(let reference):
         guard let held = self[reference] else {
           throw CygnetError(

@@ -24,8 +24,13 @@ struct VerifiedGroupInfo {
     guard let encoded = info.extensions[.ratchetTree] ?? separateTree else {
       throw CygnetError(.notFound, "J4: the tree is neither in the message nor given apart")
     }
-    // Once, and without the structural checks: its hash is what the signature vouches for.
     var tree = try RatchetTree(wire: encoded)
+    guard try tree.treeHash(suite) == info.groupContext.treeHash else {
+      throw CygnetError(
+        .ruleViolation, "J4: the tree is not the one of the group (RFC 9420 §12.4.3.1)")
+    }
+    // Before any key of the tree verifies anything (J5).
+    try tree.verifyStructure(suite: suite)
     guard let leaf = tree.leaf(info.signer) else {
       throw CygnetError(.ruleViolation, "J4: the signer is no member (RFC 9420 §12.4.3.1)")
     }
@@ -38,11 +43,7 @@ struct VerifiedGroupInfo {
         .authenticationFailed, "J4: the signature of a GroupInfo does not verify (RFC 9420 §12.4.3)"
       )
     }
-    guard try tree.treeHash(suite) == info.groupContext.treeHash else {
-      throw CygnetError(
-        .ruleViolation, "J4: the tree is not the one of the group (RFC 9420 §12.4.3.1)")
-    }
-    try tree.verify(groupID: info.groupContext.groupID, suite: suite)
+    try tree.verifyLeafSignatures(groupID: info.groupContext.groupID, suite: suite)
     try Self.checkLeaves(tree, suite, configuration, now)
     try TreeRules(info.groupContext.extensions).check(tree)
     for type in info.groupContext.extensions.types

@@ -5,10 +5,11 @@ extension MLS.Group {
   /// Takes in a message of any kind from the group (RFC 9420 §6, §12.4.2).
   ///
   /// Nothing changes when this throws, with one exception that the protocol demands: once a message
-  /// was decrypted its key is gone, whatever else was wrong with it. Store the state either way.
+  /// was decrypted its key is gone, whatever else was wrong with it. Store the state either way. A
+  /// commit that came ahead of what it needs (`notFound`) keeps its key, to be received again.
   /// - Parameters:
   ///   - message: As it arrived.
-  ///   - now: The time.
+  ///   - now: The time: when the delivery service took the message in, where that is known.
   /// - Throws: `wrongEpoch`; `authenticationFailed`; `duplicate`; `tooFarAhead`; `ruleViolation` with
   ///   the rule's id; `notFound` when a proposal or pre-shared key is missing.
   public mutating func receive(
@@ -65,9 +66,15 @@ extension MLS.Group {
         throw CygnetError(.ruleViolation, "the policy refuses encrypted handshakes")
       }
     }
+    let before = message.contentType == .commit ? live.secretTree : nil
     let unverified = try message.unprotect(
       senderData, secretTree: &live.secretTree, suite: suite)
-    return try receive(unverified, now: now)
+    do throws(CygnetError) { return try receive(unverified, now: now) } catch {
+      // Authentic, but ahead of a proposal or pre-shared key that it needs: it can be received again
+      // once that has come, so its key must still be there.
+      if let before, error.code == .notFound { live.secretTree = before }
+      throw error
+    }
   }
 
   private mutating func receive(
@@ -89,6 +96,10 @@ extension MLS.Group {
     case .proposal(let proposal):
       return try hold(proposal, message, now: now)
     case .commit(let commit):
+      guard live.status == .active else {
+        throw CygnetError(
+          .wrongState, "M10: a commit to a group that is closed (RFC 9420 §11.2)")
+      }
       return .commit(
         try CommitReader(state: live, configuration: configuration, now: now).stage(commit, message)
       )
@@ -130,19 +141,24 @@ extension MLS.Group {
     _ proposal: MLS.Proposal, _ message: AuthenticatedContent, now: Timestamp
   ) throws(CygnetError) -> MLS.Received {
     let sender = message.content.sender
-    if case .member(live.ownIndex) = sender { return .ownMessage }
-    try live.shared.check(proposal, from: sender, configuration: configuration, now: now)
     let reference = try live.shared.suite.proposalRef(message)
+    if case .member(live.ownIndex) = sender {
+      // After a loss of state an own proposal comes back as news; but not the keys of an Update.
+      if live.proposals[reference] != nil || proposal.type == .update { return .ownMessage }
+    }
+    try live.shared.check(proposal, from: sender, configuration: configuration, now: now)
     try live.proposals.add(
-      ListedProposal(proposal, from: sender, reference: reference), reference: reference)
+      ListedProposal(proposal, from: sender, reference: reference, isVerified: true),
+      reference: reference)
     return .proposal(
       MLS.PendingProposal(proposal: proposal, sender: sender), reference: reference)
   }
 }
 
 extension PublicGroup {
-  /// Whether a proposal is sound by itself: everything that §12.2 asks of a list of one. A member
-  /// may propose its own removal, which somebody else commits (P3).
+  /// Whether a proposal is sound by itself. What depends on the others of a list waits for the
+  /// commit: an Add of a member is sound beside that member's Remove. A member may propose its own
+  /// removal, which somebody else commits (P3).
   func check(
     _ proposal: MLS.Proposal, from sender: MLS.Sender, configuration: MLS.Configuration,
     now: Timestamp
@@ -153,8 +169,11 @@ extension PublicGroup {
     }
     // As in the commit of some other member: the own Update and the own Remove are no fault then.
     let list = ProposalList(
-      group: self, committer: .external(.max), configuration: configuration, now: now)
-    let listed = ListedProposal(proposal, from: sender, reference: MLS.ProposalRef([]))
-    try ProvisionalGroup(self, applying: try list.plan([listed])).checkRules()
+      group: self, committer: .external(.max), configuration: configuration, now: now,
+      checksLifetimes: configuration.checksLifetimesOnReceipt, isSingle: true)
+    _ = try list.plan([
+      ListedProposal(
+        proposal, from: sender, reference: MLS.ProposalRef([]), isVerified: false)
+    ])
   }
 }

@@ -7,11 +7,18 @@ package struct ListedProposal: Hashable, Sendable {
   package let sender: MLS.Sender
   /// nil when the commit carries the proposal itself.
   package let reference: MLS.ProposalRef?
+  /// Whether the signatures within it were verified already: of what is held, on arrival; of what
+  /// we propose ourselves, before.
+  let isVerified: Bool
 
-  package init(_ proposal: MLS.Proposal, from sender: MLS.Sender, reference: MLS.ProposalRef?) {
+  init(
+    _ proposal: MLS.Proposal, from sender: MLS.Sender, reference: MLS.ProposalRef?,
+    isVerified: Bool
+  ) {
     self.proposal = proposal
     self.sender = sender
     self.reference = reference
+    self.isVerified = isVerified
   }
 }
 
@@ -46,9 +53,10 @@ struct ProposalList {
   let configuration: MLS.Configuration
   let now: Timestamp
   var occasion = ProposalPlan.Occasion.ordinary
-  /// Whether key packages that the commit carries itself were verified already: so it is for the
-  /// committer, whose changes take verified ones only.
-  var carriesVerified = false
+  /// Whether lifetimes must hold now: always for what we send ourselves (L5).
+  var checksLifetimes = true
+  /// Whether it is one proposal by itself, before the list to which it will belong is known.
+  var isSingle = false
 
   /// - Throws: the first rule that the list breaks.
   func plan(_ list: [ListedProposal]) throws(CygnetError) -> ProposalPlan {
@@ -65,6 +73,11 @@ struct ProposalList {
     try checkUpdates(plan)
     try checkPolicy(list)
     return plan
+  }
+
+  private var leafRules: LeafRules {
+    LeafRules(
+      suite: group.suite, configuration: configuration, now: now, checksLifetime: checksLifetimes)
   }
 
   // MARK: - Each by itself
@@ -224,7 +237,7 @@ struct ProposalList {
     _ plan: ProposalPlan, _ list: [ListedProposal]
   ) throws(CygnetError) {
     guard !plan.adds.isEmpty else { return }
-    let rules = LeafRules(suite: group.suite, configuration: configuration, now: now)
+    let rules = leafRules
     let validator = configuration.credentialValidator
     func clientID(_ leaf: MLS.LeafNode) -> [UInt8] {
       validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
@@ -238,7 +251,7 @@ struct ProposalList {
     for keyPackage in plan.adds {
       try keyPackage.check(rules)
       let id = clientID(keyPackage.leafNode)
-      guard !members.contains(id) else {
+      guard isSingle || !members.contains(id) else {
         throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
       }
       guard added.insert(id).inserted else {
@@ -246,7 +259,7 @@ struct ProposalList {
       }
     }
     var unverified: [MLS.KeyPackage] = []
-    for item in list where item.reference != nil || !carriesVerified {
+    for item in list where !item.isVerified {
       if case .add(let keyPackage) = item.proposal { unverified.append(keyPackage) }
     }
     _ = try Parallel.map(unverified, threshold: 16) { (keyPackage) throws(CygnetError) in
@@ -255,13 +268,14 @@ struct ProposalList {
   }
 
   private func checkUpdates(_ plan: ProposalPlan) throws(CygnetError) {
-    let rules = LeafRules(suite: group.suite, configuration: configuration, now: now)
-    for (index, leaf, _) in plan.updates {
+    let rules = leafRules
+    for (index, leaf, listed) in plan.updates {
       guard let old = group.tree.leaf(index) else {
         throw CygnetError(.ruleViolation, "P2: an Update of nobody (RFC 9420 §12.1.2)")
       }
       try group.suite.checkEncryptionKey(leaf.encryptionKey)
       try rules.check(leaf, .update(of: old))
+      if listed.isVerified { continue }
       try leaf.verifySignature(
         groupID: group.context.groupID, leafIndex: index, suite: group.suite)
     }

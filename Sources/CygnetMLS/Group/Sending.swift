@@ -110,7 +110,8 @@ extension MLS.Group {
     let reference = try live.shared.suite.proposalRef(signed)
     var proposals = live.proposals
     try proposals.add(
-      ListedProposal(proposal, from: sender, reference: reference), reference: reference,
+      ListedProposal(proposal, from: sender, reference: reference, isVerified: true),
+      reference: reference,
       ownUpdate: ownUpdate)
     let message = try protect(signed, using: &random)
     live.proposals = proposals

@@ -93,20 +93,28 @@ extension MLS.CommitSummary {
 }
 
 extension MLS.Group {
-  /// Enters the epoch that a commit begins.
+  /// Enters the epoch that a commit begins. When the commit removes us there is none to enter
+  /// (``isRemoved``): late messages still open, until the application deletes the group.
   /// - Parameters:
   ///   - staged: The commit, received in this very state of the group.
   ///   - now: The time, from which on the old epoch counts as past.
-  /// - Throws: `wrongEpoch` when the group has moved since; `wrongState` when the commit removes us:
-  ///   delete the group instead.
+  /// - Throws: `wrongEpoch` when the group has moved since.
   public mutating func merge(_ staged: MLS.StagedCommit, now: Timestamp) throws(CygnetError) {
     guard staged.base.epoch == epoch, staged.base.tag == live.shared.confirmationTag else {
       throw CygnetError(.wrongEpoch, "the group has moved since the commit was received")
     }
-    guard let next = staged.next else {
-      throw CygnetError(.wrongState, "M8: the commit removes this member; delete the group")
-    }
+    guard let next = staged.next else { return leave() }
     enter(next, now: now)
+  }
+
+  /// M8: gives up what leads to any other secret than those of late messages.
+  private mutating func leave() {
+    live.status = .removed
+    live.secrets = live.secrets.forLateMessages(suite: live.shared.suite)
+    live.keys = TreePrivateKeys(leafIndex: live.ownIndex, leafKey: live.keys.leafKey)
+    live.resumption = ResumptionSecrets()
+    live.pending = nil
+    live.proposals = ProposalCache()
   }
 
   /// Puts the next epoch in place and keeps of this one what late messages need.

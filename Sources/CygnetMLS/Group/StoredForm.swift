@@ -53,7 +53,8 @@ extension ProposalCache {
         default: throw CygnetError(.malformed, "a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
         }
         try add(
-          ListedProposal(proposal, from: sender, reference: reference), reference: reference,
+          ListedProposal(proposal, from: sender, reference: reference, isVerified: true),
+          reference: reference,
           ownUpdate: own)
       }
     }

@@ -63,7 +63,8 @@ extension MLS.Group {
 ///       EpochSecrets secrets;
 ///       SecretTree secret_tree;
 ///       ResumptionSecret resumption<V>;
-///       optional<ReInit> re_init;
+///       uint8 status;                        // 0 active, 1 closed, 2 removed
+///       select (GroupState.status) { case 1: ReInit re_init; };
 ///       HeldProposal proposals<V>;
 ///       optional<PendingCommit> pending;
 ///     } GroupState;
@@ -86,6 +87,7 @@ extension GroupState: WireEncodable {
     case .reInitialized(let reInit):
       writer.write(UInt8(1))
       try reInit.encode(into: &writer)
+    case .removed: writer.write(UInt8(2))
     }
     try proposals.encode(into: &writer)
     guard let pending else { return writer.write(UInt8(0)) }
@@ -104,8 +106,11 @@ extension GroupState: WireEncodable {
       signer: try MLS.SignatureKeyPair(seed: reader.readSecret(32)),
       secrets: try EpochSecrets(from: &reader), secretTree: try SecretTree(from: &reader))
     state.resumption = try ResumptionSecrets(from: &reader)
-    if let reInit = try reader.readOptional(MLS.ReInit.self) {
-      state.status = .reInitialized(reInit)
+    switch try reader.readUInt8() {
+    case 0: state.status = .active
+    case 1: state.status = .reInitialized(try MLS.ReInit(from: &reader))
+    case 2: state.status = .removed
+    default: throw CygnetError(.malformed, "an unknown status of a stored group")
     }
     state.proposals = try ProposalCache(from: &reader, suite: shared.suite)
     switch try reader.readUInt8() {

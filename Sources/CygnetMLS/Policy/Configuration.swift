@@ -15,7 +15,7 @@ extension MLS {
     /// The application's word on who is who. There is no default on purpose.
     public var credentialValidator: any CredentialValidator
     /// What the application allows.
-    public var policy: any GroupPolicy = OpenPolicy()
+    public var policy: any GroupPolicy = MemberPolicy()
     /// Where pre-shared keys come from.
     public var preSharedKeys: any PreSharedKeySource = NoPreSharedKeys()
     /// The form in which proposals and commits are sent.
@@ -31,6 +31,10 @@ extension MLS {
     public var pastEpochSeconds = Limits.pastEpochSeconds
     /// The longest lifetime of a key package, in seconds (RFC 9420 §7.2).
     public var maxLifetimeSeconds = Limits.lifetimeSeconds
+    /// Whether an Add is refused whose key package's lifetime does not hold when it is received. The
+    /// time to give is that at which the delivery service took the message in, where it is known:
+    /// by the present a member would refuse, after a long absence, what the others accepted in time.
+    public var checksLifetimesOnReceipt = true
     /// Whether leaves whose lifetime is over are refused in the tree of a group that is joined.
     /// Members that live long and never commit have such leaves in all honesty.
     public var checksLifetimesOnJoin = false

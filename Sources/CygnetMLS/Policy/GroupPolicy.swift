@@ -19,7 +19,23 @@ extension MLS {
     ) -> Bool
   }
 
-  /// Allows whatever the protocol allows.
+  /// The default: members may do what the protocol allows, and so may the external senders on whom
+  /// they agreed. Strangers may neither ask to be added nor join by a commit of their own, unless it
+  /// replaces a leaf of theirs.
+  public struct MemberPolicy: GroupPolicy {
+    /// The one policy of its kind.
+    public init() {}
+
+    public func allows(
+      _ proposal: Proposal, from sender: Sender, members: Roster, extensions: Extensions
+    ) -> Bool { sender != .newMemberProposal }
+
+    public func allowsExternalJoin(
+      _ leaf: LeafNode, replacing: Member?, members: Roster, extensions: Extensions
+    ) -> Bool { replacing != nil }
+  }
+
+  /// Allows whatever the protocol allows: also that anybody whose credential is valid joins.
   public struct OpenPolicy: GroupPolicy {
     /// The one policy of its kind.
     public init() {}

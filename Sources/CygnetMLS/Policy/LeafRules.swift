@@ -6,6 +6,18 @@ struct LeafRules {
   let suite: Algorithms
   let configuration: MLS.Configuration
   let now: Timestamp
+  /// Whether a lifetime must hold now, and not only be of an acceptable length.
+  let checksLifetime: Bool
+
+  init(
+    suite: Algorithms, configuration: MLS.Configuration, now: Timestamp,
+    checksLifetime: Bool = true
+  ) {
+    self.suite = suite
+    self.configuration = configuration
+    self.now = now
+    self.checksLifetime = checksLifetime
+  }
 
   /// How a leaf came, and what it must be different from.
   enum Origin {
@@ -74,7 +86,7 @@ struct LeafRules {
       throw CygnetError(
         .ruleViolation, "L5: a lifetime is longer than allowed (RFC 9420 §7.2)")
     }
-    guard from <= now.seconds, now.seconds <= to else {
+    guard !checksLifetime || (from <= now.seconds && now.seconds <= to) else {
       throw CygnetError(.ruleViolation, "L5: a leaf's lifetime does not hold now (RFC 9420 §7.3)")
     }
   }

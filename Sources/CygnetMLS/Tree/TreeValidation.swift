@@ -4,8 +4,9 @@ internal import CygnetWire
 /// What a joiner checks of the tree that it was given (RFC 9420 §12.4.3.1), apart from what a
 /// leaf's content must be.
 extension RatchetTree {
-  /// T10, T11, T12, and every leaf's signature: in this order, so that no signature is judged by a
-  /// key of a tree that is not one (J5). Costs time in proportion to the size of the tree.
+  /// ``verifyStructure(suite:)``, and every leaf's signature: in this order, so that no signature is
+  /// judged by a key of a tree that is not one (J5). Costs time in proportion to the size of the
+  /// tree.
   /// - Parameters:
   ///   - groupID: what leaves set by updates and commits are bound to.
   ///   - suite: the group's algorithms.
@@ -13,12 +14,18 @@ extension RatchetTree {
   package mutating func verify(
     groupID: MLS.GroupID, suite: Algorithms
   ) throws(CygnetError) {
+    try verifyStructure(suite: suite)
+    try verifyLeafSignatures(groupID: groupID, suite: suite)
+  }
+
+  /// T10, T11, T12: whether it is a tree that a group can have come to.
+  /// - Throws: `ruleViolation`.
+  package mutating func verifyStructure(suite: Algorithms) throws(CygnetError) {
     try checkUniqueKeys()
     try root.checkUnmergedLeaves([], at: leafCount.root)
     _ = try treeHash(suite)
     var verifier = ParentHashVerifier(suite)
     try verifier.verify(root, at: leafCount.root)
-    try verifyLeafSignatures(groupID: groupID, suite: suite)
   }
 
   /// T12 after any number of changes, at no cost.
@@ -34,7 +41,9 @@ extension RatchetTree {
     }
   }
 
-  private func verifyLeafSignatures(
+  /// Every leaf's signature, on all processors.
+  /// - Throws: `authenticationFailed`.
+  package func verifyLeafSignatures(
     groupID: MLS.GroupID, suite: Algorithms
   ) throws(CygnetError) {
     var leaves: [(index: LeafIndex, leaf: MLS.LeafNode)] = []

@@ -61,7 +61,9 @@ struct Party {
 
 extension MLS.Configuration {
   static var testing: MLS.Configuration {
-    MLS.Configuration(credentialValidator: NameValidator())
+    var configuration = MLS.Configuration(credentialValidator: NameValidator())
+    configuration.policy = MLS.OpenPolicy()
+    return configuration
   }
 }
 

@@ -18,7 +18,7 @@ struct ImportTests {
       "Cygnet",
       [
         "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-        "CygnetAttachments", "CygnetStorage",
+        "CygnetMLS", "CygnetAttachments", "CygnetStorage",
       ]
     ),
     (

@@ -182,6 +182,7 @@ extension RatchetTree {
   /// Whether every member lists the type in its capabilities, which none does for a default type.
   package func everyMemberLists(_ type: MLS.ExtensionType) -> Bool { index.everyMemberLists(type) }
 
+  /// Whether every member lists the type in its capabilities, which none does for a default type.
   package func everyMemberLists(_ type: MLS.ProposalType) -> Bool { index.everyMemberLists(type) }
 
   /// L4: whether every member can handle credentials of this type.

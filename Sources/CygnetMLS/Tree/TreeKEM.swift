@@ -129,7 +129,7 @@ private struct PathSeal: Sendable {
   static func run(
     _ seals: [PathSeal], context: [UInt8], suite: Algorithms
   ) throws(CygnetError) -> [MLS.HPKECiphertext] {
-    try Parallel.map(seals, threshold: 12) { (seal) throws(CygnetError) in
+    try Parallel.map(seals, threshold: 6) { (seal) throws(CygnetError) in
       try seal.seal(context: context, suite: suite)
     }
   }

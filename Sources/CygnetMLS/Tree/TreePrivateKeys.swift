@@ -38,7 +38,8 @@ package struct TreePrivateKeys: Sendable {
     return key.publicKey.bytes == publicKey.bytes ? key : nil
   }
 
-  mutating func set(_ key: HPKE.PrivateKey, at node: NodeIndex) { nodes[node] = key }
+  /// Holds the key of a node above the own leaf.
+  package mutating func set(_ key: HPKE.PrivateKey, at node: NodeIndex) { nodes[node] = key }
 
   /// T14: drops the keys of nodes that are blank, gone or have another key by now. The leaf's key
   /// stays.

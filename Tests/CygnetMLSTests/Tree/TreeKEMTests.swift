@@ -262,6 +262,22 @@ struct TreeKEMTests {
     }
   }
 
+  @Test("a path with an encryption key of another length is refused")
+  func keyLength() throws {
+    var fixture = try TreeFixture.filled(4)
+    let commit = try fixture.makeCommit(by: LeafIndex(0))
+    let key = MLS.HPKEPublicKey([UInt8](repeating: 9, count: 31))
+    var nodes = commit.path.nodes
+    nodes[1] = nodes[1].with(key: key)
+    #expect(throws: CygnetError(.malformed, "")) {
+      try Self.merge(commit.path.with(nodes: nodes), commit, fixture)
+    }
+    let leaf = commit.path.leafNode.with(encryptionKey: key)
+    #expect(throws: CygnetError(.malformed, "")) {
+      try Self.merge(commit.path.with(leafNode: leaf), commit, fixture)
+    }
+  }
+
   @Test("T12: a path whose leaf takes another member's signature key is refused")
   func signatureKey() throws {
     var fixture = try TreeFixture.filled(4)

@@ -192,6 +192,19 @@ struct TreeValidationTests {
     expectRefusal("T12") { try Self.verify(naive) }
   }
 
+  @Test("an encryption key of another length is refused, in a leaf and in a parent")
+  func keyLengths() throws {
+    for count in [0, 31, 33] {
+      let key = MLS.HPKEPublicKey([UInt8](repeating: 9, count: count))
+      var naive = try Self.valid()
+      naive.nodes[4] = .leaf(try #require(naive.leaf(2)).with(encryptionKey: key))
+      #expect(throws: CygnetError(.malformed, "")) { try Self.verify(naive) }
+      naive = try Self.valid()
+      try Self.alter(&naive, 3) { $0.with(key: key) }
+      #expect(throws: CygnetError(.malformed, "")) { try Self.verify(naive) }
+    }
+  }
+
   // MARK: - Signatures
 
   @Test("L2: one bad leaf signature among many is refused, in every position")

@@ -8,7 +8,8 @@ enum MLSFormats {
       VectorFormat(
         "MLS", "MLS vector lengths",
         recognises: { $0.firstCase(has: "vlbytes_header", "length") }, run: runLength)
-    ] + MLSKeyFormats.all + MLSFramingFormats.all + MLSGroupFormats.all
+    ] + MLSKeyFormats.all + MLSFramingFormats.all + MLSTreeFormats.all + MLSTreeKEMFormats.all
+    + MLSGroupFormats.all
 
   @Sendable
   private static func runLength(

@@ -8,6 +8,9 @@ struct MLSSuite {
   /// Whether the AEAD can be used; without it the row runs but for what it seals.
   let hasAEAD: Bool
 
+  /// Why a row is skipped.
+  static let notOffered = "this MLS cipher suite is not offered"
+
   /// nil for a suite whose hash or signature is another one.
   init?(_ number: Int, _ options: VectorRun.Options) throws(CygnetError) {
     switch number {
@@ -31,7 +34,7 @@ struct MLSSuite {
     _ body: (MLSSuite, inout VectorChecks) throws(CygnetError) -> Void
   ) throws(CygnetError) -> VectorOutcome {
     guard let suite = try MLSSuite(test.int("cipher_suite"), options) else {
-      return .skipped("this MLS cipher suite is not offered")
+      return .skipped(notOffered)
     }
     var checks = VectorChecks()
     try body(suite, &checks)

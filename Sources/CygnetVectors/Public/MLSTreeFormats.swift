@@ -2,8 +2,7 @@ internal import CygnetMLS
 internal import CygnetPrimitives
 internal import CygnetWire
 
-/// Files of the MLS working group about ratchet trees, except those that need encryption. Suites 1
-/// and 3 differ in their AEAD alone, which none of these uses.
+/// Files of the MLS working group about ratchet trees, except those that need encryption.
 enum MLSTreeFormats {
   static let all: [VectorFormat] = [
     VectorFormat(
@@ -23,13 +22,7 @@ enum MLSTreeFormats {
       recognises: { $0.firstCase(has: "cipher_suite", "tree_data", "tree_hash") }, run: runHash),
   ]
 
-  /// The algorithms without their AEAD; nil for suites with others.
-  private static func algorithms(for test: VectorCase) throws(CygnetError) -> Algorithms? {
-    let suite = try test.int("cipher_suite")
-    return suite == 1 || suite == 3 ? try Algorithms(.x25519ChaCha20SHA256Ed25519) : nil
-  }
-
-  static let otherSuite = VectorOutcome.skipped("another cipher suite than 0x0003")
+  private static let otherSuite = VectorOutcome.skipped(MLSSuite.notOffered)
 
   // MARK: - tree-math
 
@@ -65,9 +58,11 @@ enum MLSTreeFormats {
 
   @Sendable
   private static func runOperation(
-    _ test: VectorCase, _: VectorRun.Options
+    _ test: VectorCase, _ options: VectorRun.Options
   ) throws(CygnetError) -> VectorOutcome {
-    guard let suite = try algorithms(for: test) else { return otherSuite }
+    guard let suite = try MLSSuite(test.int("cipher_suite"), options)?.algorithms else {
+      return otherSuite
+    }
     let before = try test.bytes("tree_before")
     var tree = try RatchetTree(wire: before)
     var checks = VectorChecks()
@@ -95,9 +90,11 @@ enum MLSTreeFormats {
 
   @Sendable
   private static func runValidation(
-    _ test: VectorCase, _: VectorRun.Options
+    _ test: VectorCase, _ options: VectorRun.Options
   ) throws(CygnetError) -> VectorOutcome {
-    guard let suite = try algorithms(for: test) else { return otherSuite }
+    guard let suite = try MLSSuite(test.int("cipher_suite"), options)?.algorithms else {
+      return otherSuite
+    }
     let bytes = try test.bytes("tree")
     var tree = try RatchetTree(wire: bytes)
     var checks = VectorChecks()
@@ -123,9 +120,11 @@ enum MLSTreeFormats {
 
   @Sendable
   private static func runHash(
-    _ test: VectorCase, _: VectorRun.Options
+    _ test: VectorCase, _ options: VectorRun.Options
   ) throws(CygnetError) -> VectorOutcome {
-    guard let suite = try algorithms(for: test) else { return otherSuite }
+    guard let suite = try MLSSuite(test.int("cipher_suite"), options)?.algorithms else {
+      return otherSuite
+    }
     let bytes = try test.bytes("tree_data")
     var tree = try RatchetTree(wire: bytes)
     var checks = VectorChecks()

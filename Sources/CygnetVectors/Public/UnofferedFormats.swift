@@ -22,7 +22,7 @@ enum UnofferedFormats {
     unoffered("MLS", "MLS") { json in
       json.array != nil
         && (json.firstCase(has: "cipher_suite") || json.firstCase(has: "mls_welcome"))
-        && !(MLSFormats.all + MLSTreeFormats.all).contains { $0.recognises(json) }
+        && !MLSFormats.all.contains { $0.recognises(json) }
     },
   ]
 

@@ -39,7 +39,7 @@ package struct VectorFormat: Sendable {
   package static let all =
     WycheproofFormats.all + HashFormats.all + Curve25519Formats.all + AEADFormats.all
     + PasswordHashFormats.all + RatchetFormats.all + SignalFormats.all + HPKEFormats.all
-    + MLSFormats.all + MLSTreeFormats.all + UnofferedFormats.all
+    + MLSFormats.all + UnofferedFormats.all
 }
 
 /// What a file is, besides the formats of other projects.

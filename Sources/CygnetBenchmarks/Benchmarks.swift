@@ -11,12 +11,13 @@ package enum Benchmarks {
     ("setup_initiator", 1.15), ("setup_responder", 1.15), ("setup_total", 1.15),
     ("pingpong_64_per_message", 1.15), ("encrypt_64_inchain", 1.5), ("decrypt_64_inchain", 1.5),
     ("skip1000_first_decrypt", 1.5), ("skip1000_ooo_decrypt_each", 1.5),
+    ("sender_key_encrypt_100", 1.15), ("sender_key_decrypt_100", 1.15),
   ]
 
   /// The most that a size may be, in the unit of its figure.
   package static let sizeGoals: [String: Int] = [
     "message_overhead_64": 96, "session_bytes_fresh": 400, "session_bytes_after_pingpong": 400,
-    "session_heap_bytes": 1024,
+    "session_heap_bytes": 1024, "sender_key_message_overhead_100": 144,
   ]
 
   /// Of what bare cipher and digest reach, at least so much.
@@ -30,10 +31,10 @@ package enum Benchmarks {
   ) throws -> [Figure] {
     try Sodium.selfTest()
     let pairwise = try PairwiseBenchmarks()
+    let senderKeys = try SenderKeyBenchmarks()
     let floor = Floor()
-    let operations = try pairwise.operations(floor: floor).filter { operation in
-      filter.map(operation.name.contains) ?? true
-    }
+    let all = try pairwise.operations(floor: floor) + senderKeys.operations()
+    let operations = all.filter { operation in filter.map(operation.name.contains) ?? true }
     let attachments = AttachmentBenchmarks(filter: filter)
     let parts: [(operations: [Operation], batch: Double, seconds: Double)] = try [
       (operations, 1_000_000, seconds), (attachments.smallOperations(), 3_000_000, seconds / 2),
@@ -45,7 +46,7 @@ package enum Benchmarks {
         progress((Double(index) + done) / Double(parts.count))
       }
     }
-    var facts = try pairwise.facts()
+    var facts = try pairwise.facts() + senderKeys.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
     figures += ratios(of: figures) + facts
     return figures

@@ -8,7 +8,8 @@ struct ConformanceTests {
   let tool = try! CommandLineTool()
 
   static let scenarios =
-    ConformanceAgreement.all + ConformanceRatchet.all + ConformanceAttachments.all
+    ConformanceAgreement.all + ConformanceRatchet.all + ConformanceSenderKeys.all
+    + ConformanceAttachments.all
     + ConformancePeople.all + ConformanceStorage.all + ConformancePrimitives.all
     + ConformanceRefusals.all
 

@@ -8,4 +8,9 @@ package struct Label: Hashable, Sendable, ExpressibleByStringLiteral {
   package init(_ text: String) { bytes = Array("MLS 1.0 ".utf8) + Array(text.utf8) }
 
   package init(stringLiteral text: String) { self.init(text) }
+
+  // Made once: every message takes them.
+  static let key: Label = "key"
+  static let nonce: Label = "nonce"
+  static let secret: Label = "secret"
 }

@@ -97,8 +97,8 @@ extension SenderData {
     let sample = Array(ciphertext.prefix(suite.hashByteCount))
     return try suite.withExpander(secret) { (expander) throws(CygnetError) in
       (
-        key: try expander.expand("key", context: sample, count: suite.aeadKeyByteCount),
-        nonce: try expander.expand("nonce", context: sample, count: suite.aeadNonceByteCount)
+        key: try expander.expand(.key, context: sample, count: suite.aeadKeyByteCount),
+        nonce: try expander.expand(.nonce, context: sample, count: suite.aeadNonceByteCount)
       )
     }
   }

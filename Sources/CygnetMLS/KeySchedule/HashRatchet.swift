@@ -41,11 +41,11 @@ struct HashRatchet: Sendable {
     return try suite.withExpander(secret) { (expander) throws(CygnetError) in
       Step(
         key: try expander.expand(
-          RatchetLabels.key, context: context, count: suite.aeadKeyByteCount),
+          .key, context: context, count: suite.aeadKeyByteCount),
         nonce: try expander.expand(
-          RatchetLabels.nonce, context: context, count: suite.aeadNonceByteCount),
+          .nonce, context: context, count: suite.aeadNonceByteCount),
         next: try expander.expand(
-          RatchetLabels.secret, context: context, count: suite.hashByteCount))
+          .secret, context: context, count: suite.hashByteCount))
     }
   }
 
@@ -123,13 +123,6 @@ struct HashRatchet: Sendable {
     }
     return nil
   }
-}
-
-/// Made once: a message takes each of them.
-private enum RatchetLabels {
-  static let key: Label = "key"
-  static let nonce: Label = "nonce"
-  static let secret: Label = "secret"
 }
 
 /// The stored form.

@@ -32,8 +32,8 @@ package enum KeySchedule {
   ) throws(CygnetError) -> (key: SecretBytes, nonce: SecretBytes) {
     try suite.withExpander(welcomeSecret) { (expander) throws(CygnetError) in
       (
-        key: try expander.expand("key", count: suite.aeadKeyByteCount),
-        nonce: try expander.expand("nonce", count: suite.aeadNonceByteCount)
+        key: try expander.expand(.key, count: suite.aeadKeyByteCount),
+        nonce: try expander.expand(.nonce, count: suite.aeadNonceByteCount)
       )
     }
   }

@@ -1,5 +1,6 @@
 internal import CygnetPairwise
 internal import CygnetPrimitives
+internal import CygnetSenderKeys
 
 /// One running operation: what it was given, and what it wants to change. Nothing changes for the
 /// server before the operation has succeeded and the random bytes were used up exactly.
@@ -75,6 +76,20 @@ extension Call {
       throw Self.slip
     }
     return ratchet
+  }
+
+  func senderKey() throws(CygnetError) -> SendingSenderKey {
+    guard case .senderKey(let key) = try arguments.handle("sender_key").object else {
+      throw Self.slip
+    }
+    return key
+  }
+
+  func memberKey() throws(CygnetError) -> ReceivingSenderKey {
+    guard case .memberKey(let key) = try arguments.handle("member_key").object else {
+      throw Self.slip
+    }
+    return key
   }
 
   func encryptor() throws(CygnetError) -> EncryptorBox {

@@ -28,7 +28,8 @@ enum OperationTable {
   static let all: [Operation] =
     HelpOperations.all + ObjectOperations.all + IdentityOperations.all + PreKeysOperations.all
     + BundleOperations.all + SessionOperations.all + MessageOperations.all + X3DHOperations.all
-    + RatchetOperations.all + RatchetKeyOperations.all + SafetyNumberOperations.all
+    + RatchetOperations.all + RatchetKeyOperations.all + SenderKeyOperations.all
+    + MemberKeyOperations.all + SenderChainOperations.all + SafetyNumberOperations.all
     + AttachmentOperations.all + AttachmentStreamOperations.all + PointerOperations.all
     + TextOperations.all + PeopleOperations.all + StorageOperations.all + WireOperations.all
     + HashOperations.all

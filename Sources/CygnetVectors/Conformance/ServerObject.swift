@@ -1,6 +1,7 @@
 internal import CygnetAttachments
 internal import CygnetPairwise
 internal import CygnetPrimitives
+internal import CygnetSenderKeys
 
 /// The kinds of objects that the server keeps; a handle is the kind, a dash and a number.
 enum ObjectKind: String, CaseIterable, Sendable {
@@ -8,6 +9,8 @@ enum ObjectKind: String, CaseIterable, Sendable {
   case preKeys = "pre_keys"
   case session
   case ratchet
+  case senderKey = "sender_key"
+  case memberKey = "member_key"
   case encryptor
   case decryptor
   case verifier
@@ -19,6 +22,8 @@ enum ServerObject {
   case preKeys(PreKeys)
   case session(PairwiseSession)
   case ratchet(DoubleRatchet)
+  case senderKey(SendingSenderKey)
+  case memberKey(ReceivingSenderKey)
   case encryptor(EncryptorBox)
   case decryptor(DecryptorBox)
   case verifier(VerifierBox)
@@ -29,6 +34,8 @@ enum ServerObject {
     case .preKeys: .preKeys
     case .session: .session
     case .ratchet: .ratchet
+    case .senderKey: .senderKey
+    case .memberKey: .memberKey
     case .encryptor: .encryptor
     case .decryptor: .decryptor
     case .verifier: .verifier

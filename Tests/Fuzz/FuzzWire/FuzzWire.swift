@@ -2,6 +2,7 @@ import Cygnet
 import CygnetAttachments
 import CygnetPairwise
 import CygnetPrimitives
+import CygnetSenderKeys
 import CygnetStorage
 import CygnetWire
 
@@ -28,6 +29,10 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(ContactCard.self, bytes)
   law(Envelope.self, bytes)
   law(MessageContent.self, bytes)
+  law(SenderKeyDistributionMessage.self, bytes)
+  law(SenderKeyMessage.self, bytes)
+  law(SendingSenderKey.self, bytes)
+  law(ReceivingSenderKey.self, bytes)
   check(bytes, { bytes throws(CygnetError) in try IdentityKey(decoding: bytes) }) { $0.encoded() }
   check(
     bytes,

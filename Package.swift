@@ -61,7 +61,8 @@ var targets: [Target] = [
   .target(
     name: "CygnetBenchmarks",
     dependencies: [
-      "CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
+      "CSodium", "CygnetPrimitives", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+      "CygnetAttachments",
     ],
     swiftSettings: settings),
   .executableTarget(

@@ -11,7 +11,8 @@ package enum Benchmarks {
     ("setup_initiator", 1.15), ("setup_responder", 1.15), ("setup_total", 1.15),
     ("pingpong_64_per_message", 1.15), ("encrypt_64_inchain", 1.5), ("decrypt_64_inchain", 1.5),
     ("skip1000_first_decrypt", 1.5), ("skip1000_ooo_decrypt_each", 1.5),
-    ("sender_key_encrypt_100", 1.15), ("sender_key_decrypt_100", 1.15),
+    ("sender_key_encrypt_100", 1.15), ("sender_key_decrypt_100", 1.15), ("hpke_seal_32", 1.15),
+    ("hpke_open_32", 1.15),
   ]
 
   /// The most that a size may be, in the unit of its figure.
@@ -33,7 +34,9 @@ package enum Benchmarks {
     let pairwise = try PairwiseBenchmarks()
     let senderKeys = try SenderKeyBenchmarks()
     let floor = Floor()
-    let all = try pairwise.operations(floor: floor) + senderKeys.operations()
+    let all =
+      try pairwise.operations(floor: floor) + senderKeys.operations()
+      + HPKEBenchmarks().operations()
     let operations = all.filter { operation in filter.map(operation.name.contains) ?? true }
     let attachments = AttachmentBenchmarks(filter: filter)
     let parts: [(operations: [Operation], batch: Double, seconds: Double)] = try [

@@ -70,10 +70,10 @@ extension HPKE {
         mode: .authPSK(publicKey, preSharedKey))
     }
 
-    /// Any mode.
+    /// Any mode. Tests begin at another `sequenceNumber` than zero.
     package init(
       _ encapsulatedKey: [UInt8], for privateKey: PrivateKey, suite: CipherSuite, info: [UInt8],
-      mode: Mode<PublicKey>
+      mode: Mode<PublicKey>, sequenceNumber: UInt64 = 0
     ) throws(CygnetError) {
       try suite.kem.check(privateKey.kem)
       if let sender = mode.senderKey { try suite.kem.check(sender.kem) }
@@ -81,11 +81,8 @@ extension HPKE {
         encapsulatedKey, with: privateKey, authenticatedBy: mode.senderKey)
       let schedule = try KeySchedule(
         suite: suite, role: mode.role, sharedSecret: sharedSecret, info: info)
-      self.init(context: try Context(suite: suite, schedule: schedule))
+      context = try Context(suite: suite, schedule: schedule, sequenceNumber: sequenceNumber)
     }
-
-    /// From a context that was made otherwise.
-    package init(context: Context) { self.context = context }
 
     /// The number of messages opened so far.
     package var sequenceNumber: UInt64 { context.sequenceNumber }

@@ -74,10 +74,11 @@ extension HPKE {
         using: &random)
     }
 
-    /// Any mode. For DHKEM the one draw is the ephemeral private key.
+    /// Any mode. For DHKEM the one draw is the ephemeral private key. Tests begin at another
+    /// `sequenceNumber` than zero.
     package init(
       to publicKey: PublicKey, suite: CipherSuite, info: [UInt8], mode: Mode<PrivateKey> = .base,
-      using random: inout some RandomSource
+      sequenceNumber: UInt64 = 0, using random: inout some RandomSource
     ) throws(CygnetError) {
       try suite.kem.check(publicKey.kem)
       if let own = mode.senderKey { try suite.kem.check(own.kem) }
@@ -85,15 +86,10 @@ extension HPKE {
         to: publicKey, authenticatedBy: mode.senderKey, using: &random)
       let schedule = try KeySchedule(
         suite: suite, role: mode.role, sharedSecret: encapsulation.sharedSecret, info: info)
-      self.init(
-        encapsulatedKey: encapsulation.encapsulatedKey,
-        context: try Context(suite: suite, schedule: schedule))
-    }
-
-    /// From a context that was made otherwise.
-    package init(encapsulatedKey: [UInt8], context: Context) {
-      self.encapsulatedKey = encapsulatedKey
+      let context = try Context(
+        suite: suite, schedule: schedule, sequenceNumber: sequenceNumber)
       self.context = context
+      encapsulatedKey = encapsulation.encapsulatedKey
     }
 
     /// The number of messages sealed so far.

@@ -30,7 +30,10 @@ struct ImportTests {
     ),
     (
       "CygnetBenchmarks",
-      ["CSodium", "CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments"]
+      [
+        "CSodium", "CygnetPrimitives", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+        "CygnetAttachments",
+      ]
     ),
     (
       "cygnet-cli",

@@ -126,6 +126,7 @@ struct OwnVectorTests {
   /// What a check concludes from its inputs.
   static let verdicts: Set<String> = [
     "result", "error", "value", "plaintext", "matches", "digits", "scannable", "released_sha256",
+    "value_sha256",
   ]
 
   @Test(

@@ -28,6 +28,10 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case attachmentChange = "AttachmentChange"
   case padme = "Padme"
   case resumption = "AttachmentResumption"
+  case hpke = "HPKE"
+  case hpkeOpen = "HPKEOpen"
+  case hpkeSeal = "HPKESeal"
+  case hpkeExport = "HPKEExport"
   case hmac = "HMAC"
   case hkdf = "HKDF"
   case x25519 = "X25519"
@@ -67,6 +71,10 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .attachmentChange: return try AttachmentRefusals.open(&group)
     case .padme: return AttachmentTrace.runPadme
     case .resumption: return AttachmentStateVectors.run
+    case .hpke: return try HPKETrace.open(&group)
+    case .hpkeOpen: return try HPKEChecks.openOpening(&group)
+    case .hpkeSeal: return try HPKEChecks.openSealing(&group)
+    case .hpkeExport: return try HPKEChecks.openExport(&group)
     case .hmac: return PublishedFigures.runHMAC
     case .hkdf: return PublishedFigures.runHKDF
     case .x25519: return PublishedFigures.runX25519

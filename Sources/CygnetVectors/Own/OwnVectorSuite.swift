@@ -32,6 +32,7 @@ package struct OwnVectorSuite: Sendable {
       SafetyNumberVectors.suite, Bech32mVectors.suite, ArmorVectors.suite,
       ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
+      HPKETrace.suite, HPKEChecks.suite,
     ]
 
   package static func named(_ name: String) -> OwnVectorSuite? {

@@ -131,6 +131,30 @@ extension VectorLedger {
     object[key] = .object(ledger.object)
   }
 
+  /// The objects of a list that the inputs give.
+  package mutating func each(
+    _ key: String, _ body: (inout VectorLedger) throws(CygnetError) -> Void
+  ) throws(CygnetError) {
+    guard let elements = try value(key).array else {
+      throw failure("\"\(key)\" is not an array")
+    }
+    var written: [JSON] = []
+    for (index, element) in elements.enumerated() {
+      guard let inner = element.object else {
+        throw failure("\"\(key)\" has an element that is not an object")
+      }
+      var ledger = VectorLedger(inner, mode: mode)
+      do throws(CygnetError) {
+        try body(&ledger)
+        try ledger.demandAllUsed()
+      } catch {
+        throw failure("in \"\(key)\", element \(index): \(ledger.problem ?? error.description)")
+      }
+      written.append(.object(ledger.object))
+    }
+    object[key] = .array(written)
+  }
+
   /// Compares an outcome with `result` and, for an invalid case, `error`.
   /// - Returns: the value of a valid case.
   package mutating func settle<Value>(

@@ -83,7 +83,12 @@ final class ConformanceClient {
 
   // MARK: - Requests
 
-  private func request(_ operation: String, _ members: KeyValuePairs<String, JSON>) throws -> JSON {
+  /// A member of a request.
+  typealias Member = (key: String, value: JSON)
+
+  private func request(
+    _ operation: String, _ members: some Sequence<(key: String, value: JSON)>
+  ) throws -> JSON {
     number += 1
     var object = JSONObject()
     object.append("id", .integer(number))
@@ -98,6 +103,11 @@ final class ConformanceClient {
 
   /// Asks for what must succeed.
   func ask(_ operation: String, _ members: KeyValuePairs<String, JSON> = [:]) throws -> JSON {
+    try ask(operation, members: Array(members))
+  }
+
+  /// Asks for what must succeed, with members put together from parts.
+  func ask(_ operation: String, members: [Member]) throws -> JSON {
     let answer = try request(operation, members)
     guard answer["ok"] == true else {
       throw Broken(description: "\(operation): \(answer.compact.prefix(300))")
@@ -130,6 +140,13 @@ final class ConformanceClient {
   /// The result, or the code of the refusal, whichever comes.
   func attempt(
     _ operation: String, _ members: KeyValuePairs<String, JSON>, for result: String
+  ) throws -> (value: JSON?, error: String?) {
+    try attempt(operation, members: Array(members), for: result)
+  }
+
+  /// The same with members put together from parts.
+  func attempt(
+    _ operation: String, members: [Member], for result: String
   ) throws -> (value: JSON?, error: String?) {
     let answer = try request(operation, members)
     if let code = answer["error"]?.string { return (nil, code) }

@@ -11,7 +11,7 @@ struct ConformanceTests {
     ConformanceAgreement.all + ConformanceRatchet.all + ConformanceSenderKeys.all
     + ConformanceAttachments.all
     + ConformancePeople.all + ConformanceStorage.all + ConformancePrimitives.all
-    + ConformanceRefusals.all
+    + ConformanceHPKE.all + ConformanceRefusals.all
 
   @Test("a client in another process drives it through pipes", arguments: scenarios)
   func scenario(_ scenario: ConformanceScenario) throws {

@@ -11,8 +11,8 @@ import Testing
 @Suite("What must be documented")
 struct DocumentationTests {
   static let libraries = [
-    "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetAttachments",
-    "CygnetStorage", "CygnetSQLite", "Cygnet",
+    "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+    "CygnetAttachments", "CygnetStorage", "CygnetSQLite", "Cygnet",
   ]
 
   @Test("every public declaration has a comment")

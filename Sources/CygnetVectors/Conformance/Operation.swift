@@ -33,7 +33,7 @@ enum OperationTable {
     + AttachmentOperations.all + AttachmentStreamOperations.all + PointerOperations.all
     + TextOperations.all + PeopleOperations.all + StorageOperations.all + WireOperations.all
     + HashOperations.all
-    + CurveOperations.all + AEADOperations.all
+    + CurveOperations.all + AEADOperations.all + HPKEOperations.all
 
   private static let index: [String: Operation] = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

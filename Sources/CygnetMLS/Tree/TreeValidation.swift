@@ -76,10 +76,14 @@ extension MLS.LeafNode {
   package func verifySignature(
     groupID: MLS.GroupID, leafIndex: LeafIndex, suite: Algorithms
   ) throws(CygnetError) {
-    try suite.verify(
-      signature: signature,
-      of: LeafNodeTBS(self, groupID: groupID, index: leafIndex).wireEncoded(),
-      label: LeafNodeTBS.label, by: signatureKey)
+    let content = try LeafNodeTBS(self, groupID: groupID, index: leafIndex).wireEncoded()
+    do throws(CygnetError) {
+      try suite.verify(
+        signature: signature, of: content, label: LeafNodeTBS.label, by: signatureKey)
+    } catch {
+      throw CygnetError(
+        .authenticationFailed, "L2: the signature of a leaf does not verify (RFC 9420 §7.3)")
+    }
   }
 }
 

@@ -36,7 +36,7 @@ struct MLSRuleTests {
     let folder = RepositoryFiles.path("Sources/CygnetMLS")
     for file in RepositoryFiles.list(folder, suffix: ".swift") {
       let name = String(file.split(separator: "/").last ?? "").dropLast(6)
-      for match in try text("\(folder)/\(file)").matches(of: /"([A-Z]{1,2}[0-9]{1,2}): /) {
+      for match in try text("\(folder)/\(file)").matches(of: #/"([A-Z]{1,2}[0-9]{1,2}):\s/#) {
         ids[String(match.output.1), default: []].insert(String(name))
       }
     }

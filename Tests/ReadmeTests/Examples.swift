@@ -244,4 +244,85 @@ struct Examples {
     _ = try session.decrypt(peer.encrypt([]))
     return (session, peer)
   }
+
+  @Test("the article on groups with MLS works")
+  func groups() throws {
+    let (alice, bob) = (
+      MLS.Credential.basic(identity: Array("alice".utf8)),
+      MLS.Credential.basic(identity: Array("bob".utf8))
+    )
+    let (aliceKey, bobKey) = (
+      try MLS.SignatureKeyPair.generate(), try MLS.SignatureKeyPair.generate()
+    )
+    let lifetime = MLS.Lifetime(notBefore: now, notAfter: Timestamp(seconds: now.seconds + 86_400))
+    // begin MLS-groups.md
+    struct Directory: MLS.CredentialValidator {
+      let keys: [[UInt8]: MLS.SignaturePublicKey]
+
+      func isValid(
+        _ credential: MLS.Credential, signatureKey: MLS.SignaturePublicKey, at now: Timestamp
+      ) -> Bool {
+        guard case .basic(let name) = credential else { return false }
+        return keys[name] == signatureKey
+      }
+
+      func isSuccessor(_ new: MLS.Credential, of old: MLS.Credential) -> Bool { new == old }
+
+      func clientID(
+        of credential: MLS.Credential, signatureKey: MLS.SignaturePublicKey
+      ) -> [UInt8] { signatureKey.bytes }
+
+      func isValid(externalSender: MLS.ExternalSender, at now: Timestamp) -> Bool { false }
+    }
+    // end
+    let configuration = MLS.Configuration(
+      credentialValidator: Directory(keys: [
+        Array("alice".utf8): aliceKey.publicKey, Array("bob".utf8): bobKey.publicKey,
+      ]))
+    // begin MLS-groups.md
+    let bobsPackage = try MLS.OwnKeyPackage.generate(
+      credential: bob, signatureKeyPair: bobKey, lifetime: lifetime, configuration: configuration)
+
+    var alicesGroup = try MLS.Group.create(
+      as: alice, signingWith: aliceKey, configuration: configuration, now: now)
+    let package = try bobsPackage.keyPackage.verified(at: now, configuration: configuration)
+    let bundle = try alicesGroup.commit([.add(package)], now: now)
+    try alicesGroup.mergePendingCommit(now: now)
+
+    let message = try MLS.Message(decoding: bundle.welcome!.encoded())
+    let invitation = try MLS.Invitation.open(
+      message.welcome!, using: bobsPackage, configuration: configuration, now: now)
+    let inviter = invitation.inviter.credential
+    var bobsGroup = invitation.accept()
+    // end
+    #expect(inviter == alice)
+    // begin MLS-groups.md
+    let hello = try alicesGroup.encrypt(Array("hello".utf8))
+    guard case .application(let received) = try bobsGroup.receive(hello, now: now) else {
+      throw CygnetError(.wrongState, "not a message of the application")
+    }
+
+    let healing = try bobsGroup.commit(now: now)
+    guard case .commit(let staged) = try alicesGroup.receive(healing.commit, now: now) else {
+      throw CygnetError(.wrongState, "not a commit")
+    }
+    let changes = staged.summary
+    try alicesGroup.merge(staged, now: now)
+    try bobsGroup.mergePendingCommit(now: now)
+    // end
+    #expect(received.data == Array("hello".utf8))
+    #expect(changes.updated.count == 1)
+    #expect(alicesGroup.epochAuthenticator == bobsGroup.epochAuthenticator)
+    // begin MLS-groups.md
+    let stored = try alicesGroup.state()
+    alicesGroup = try MLS.Group(restoring: stored, configuration: configuration)
+    // end
+    #expect(alicesGroup.epochAuthenticator == bobsGroup.epochAuthenticator)
+    // begin MLS-groups.md
+    let info = try alicesGroup.groupInfo(allowsExternalJoin: false)
+    let server = try MLS.ExternalGroup(info, configuration: configuration, now: now)
+    let names = server.members.all.map(\.credential)
+    // end
+    #expect(names == [alice, bob])
+  }
 }

@@ -1,11 +1,11 @@
-internal import CygnetPrimitives
+package import CygnetPrimitives
 
 /// Independent pieces of work on all processors.
-enum Parallel {
+package enum Parallel {
   /// The results of `body` in the order of the inputs; on several threads from `threshold` inputs
   /// on.
   /// - Throws: what `body` throws for the first input that fails.
-  static func map<Input: Sendable, Output: Sendable>(
+  package static func map<Input: Sendable, Output: Sendable>(
     _ inputs: [Input], threshold: Int,
     _ body: @escaping @Sendable (Input) throws(CygnetError) -> Output
   ) throws(CygnetError) -> [Output] {

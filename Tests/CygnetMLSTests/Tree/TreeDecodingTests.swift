@@ -85,4 +85,38 @@ struct TreeDecodingTests {
     #expect(widest.memberCount == 1)
     expectRefusal("S10") { try RatchetTree(wire: Self.vector(blanks + [0, 0, 1, 1] + leaf)) }
   }
+
+  @Test("T12: one leaf in very many places is refused at once", .timeLimit(.minutes(1)))
+  func manyEqualLeaves() throws {
+    let node = try [1, 1] + TreeFixture(1).naive().leaf(0)!.wireEncoded()
+    var nodes = node
+    for _ in 1..<30_000 { nodes += [0] + node }
+    var tree = try RatchetTree(wire: Self.vector(nodes))
+    expectRefusal("T12") { try tree.verify(groupID: TreeFixture.groupID, suite: TreeFixture.suite) }
+  }
+
+  @Test(
+    "T11: long lists of unmerged leaves at every level cost no more than their bytes",
+    .timeLimit(.minutes(1)))
+  func longLists() throws {
+    // Every parent lists every leaf below it: sorted, and never a parent hash that fits.
+    let leaf = try TreeFixture(1).naive().leaf(0)!
+    var naive = NaiveTree(creator: leaf)
+    let width = 2048
+    naive.nodes = (0..<(2 * width - 1)).map { (node: Int) -> NaiveTree.Node? in
+      let key = MLS.HPKEPublicKey(SHA256.hash([UInt8(node >> 8), UInt8(node & 255)]))
+      if node.isMultiple(of: 2) {
+        return .leaf(
+          leaf.with(encryptionKey: key, signatureKey: MLS.SignaturePublicKey(key.bytes)))
+      }
+      let reach = (1 << (~node).trailingZeroBitCount) - 1
+      let leaves = stride(from: (node - reach) / 2, through: (node + reach) / 2, by: 1)
+      return .parent(
+        ParentNode(
+          encryptionKey: key, parentHash: SHA256.hash([UInt8(node & 255)]),
+          unmergedLeaves: leaves.map { LeafIndex(UInt32($0)) }))
+    }
+    var tree = try naive.tree()
+    expectRefusal("T10") { try tree.verify(groupID: TreeFixture.groupID, suite: TreeFixture.suite) }
+  }
 }

@@ -109,8 +109,8 @@ var targets: [Target] = [
   tests(
     "ClientTests",
     [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetStorage",
-      "CygnetSQLite", "Cygnet",
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetMLS", "CygnetAttachments",
+      "CygnetStorage", "CygnetSQLite", "Cygnet",
     ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests(

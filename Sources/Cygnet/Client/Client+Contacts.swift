@@ -12,7 +12,7 @@ extension Client {
   ///     with the safety number of the new key; spaces in it are ignored.
   ///   - now: the current time.
   /// - Throws: `identityChanged` for another identity key than the one on record, `wrongState` for a
-  ///   name that is another contact's or a card of one's own, `malformed` for an unfit name, and what
+  ///   name in use or a card of one's own, `malformed` for an unfit name, and what
   ///   `ContactCard.verified` throws.
   public func addContact(
     _ name: String, card: ContactCard, acceptingChange number: String? = nil, now: Timestamp
@@ -41,9 +41,7 @@ extension Client {
           name: name, address: address, identity: identity.ed25519, addedAt: now)
       }
       if previousName.map({ ContactName.key($0) != ContactName.key(name) }) ?? true {
-        guard try !records.hasContact(named: name) else {
-          throw CygnetError(.wrongState, "another contact has this name")
-        }
+        try records.demandFreeName(name)
       }
       contact.cardName = verified.name
       contact.bundle = verified.unverifiedBundle
@@ -74,20 +72,18 @@ extension Client {
       try records.delete(.contact, contact.address.wireEncoded())
       try records.delete(.contactName, ContactName.key(contact.name))
       try records.deleteSessions(with: contact.address)
+      try records.delete(.peerKeyPackages, contact.address.wireEncoded())
     }
   }
 
-  /// - Throws: `notFound`, `wrongState` for a name that is another contact's, `malformed` for an
-  ///   unfit name.
+  /// - Throws: `notFound`, `wrongState` for a name in use, `malformed` for an unfit name.
   public func renameContact(_ name: String, to new: String) async throws(CygnetError) -> Contact {
     try ContactName.check(new)
     return try await step { (records) throws(CygnetError) in
       var contact = try records.contact(named: name)
       let previousName = contact.name
       if ContactName.key(previousName) != ContactName.key(new) {
-        guard try !records.hasContact(named: new) else {
-          throw CygnetError(.wrongState, "another contact has this name")
-        }
+        try records.demandFreeName(new)
       }
       contact.name = new
       try records.put(contact, previousName: previousName)
@@ -195,5 +191,7 @@ extension RecordTransaction {
     contact.verifiedAt = nil
     contact.bundle = nil
     try deleteSessions(with: contact.address)
+    // They bear the old key.
+    try delete(.peerKeyPackages, contact.address.wireEncoded())
   }
 }

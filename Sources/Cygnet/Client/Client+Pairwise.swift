@@ -38,9 +38,13 @@ extension Client {
     }
   }
 
-  /// The message left: it need not be kept any more. No matter if it is not there.
+  /// The message left, to a contact or a group: it need not be kept any more. No matter if it is not
+  /// there.
   public func confirmSent(_ id: [UInt8]) async throws(CygnetError) {
-    try await step { (records) throws(CygnetError) in try records.delete(.outgoing, id) }
+    try await step { (records) throws(CygnetError) in
+      try records.delete(.outgoing, id)
+      try records.delete(.groupOutgoing, id)
+    }
   }
 
   // MARK: - Receiving
@@ -83,9 +87,13 @@ extension Client {
     }
   }
 
-  /// The message reached the person: it need not be kept any more. No matter if it is not there.
+  /// The message, or what came in for a group, reached the person: it need not be kept any more. No
+  /// matter if it is not there.
   public func confirmDelivered(_ id: [UInt8]) async throws(CygnetError) {
-    try await step { (records) throws(CygnetError) in try records.delete(.incoming, id) }
+    try await step { (records) throws(CygnetError) in
+      try records.delete(.incoming, id)
+      try records.delete(.groupEvent, id)
+    }
   }
 
   // MARK: - Sessions

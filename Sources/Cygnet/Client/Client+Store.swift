@@ -10,11 +10,17 @@ public struct StoreStatus: Sendable {
   public let contactCount: Int
   /// Contacts with a session.
   public let sessionCount: Int
+  /// Groups that are joined.
+  public let groupCount: Int
+  /// Invitations into groups that wait for an answer.
+  public let invitationCount: Int
   /// One-time prekeys held.
   public let oneTimePreKeyCount: Int
-  /// Messages that were encrypted and not confirmed.
+  /// Key packages that were handed out and wait for an invitation.
+  public let keyPackageCount: Int
+  /// What was made to be sent, to contacts and groups, and not confirmed.
   public let outgoingCount: Int
-  /// Messages that were decrypted and not confirmed.
+  /// What came in, from contacts and groups, and was not confirmed.
   public let incomingCount: Int
 }
 
@@ -26,9 +32,12 @@ extension Client {
         profile: try records.profile().profile(),
         contactCount: try records.count(.contact),
         sessionCount: try records.count(.session),
+        groupCount: try records.count(.group),
+        invitationCount: try records.count(.invitation),
         oneTimePreKeyCount: try records.count(.oneTimePreKey),
-        outgoingCount: try records.count(.outgoing),
-        incomingCount: try records.count(.incoming))
+        keyPackageCount: try records.count(.ownKeyPackage),
+        outgoingCount: try records.count(.outgoing) + records.count(.groupOutgoing),
+        incomingCount: try records.count(.incoming) + records.count(.groupEvent))
     }
   }
 
@@ -53,6 +62,11 @@ extension Client {
       }
       _ = try records.outgoing()
       _ = try records.incoming()
+      try records.checkGroups()
+      try records.checkKeyPackages()
+      try records.checkInvitations()
+      _ = try records.groupOutgoing()
+      _ = try records.groupEvents()
       return check
     }
   }

@@ -94,8 +94,9 @@ public actor Client {
     try await step { (records) throws(CygnetError) in try records.profile().profile() }
   }
 
-  /// Makes a new identity key with new prekeys, and drops every session. Contacts will see that the
-  /// identity changed, and compare a new safety number.
+  /// Makes a new identity key with new prekeys, and drops every session, every key package and every
+  /// invitation. Contacts will see that the identity changed, and compare a new safety number. Groups
+  /// go on under the old key until the next `change` in each.
   public func rotateIdentity(now: Timestamp) async throws(CygnetError) -> Profile {
     let identity = try IdentityKeyPair.generate()
     return try await step { (records) throws(CygnetError) in
@@ -108,6 +109,7 @@ public actor Client {
         PreKeys.generate(
           for: identity, at: profile.address, now: now, oneTimeCount: Self.oneTimePreKeyBatch,
           after: last, using: &random))
+      try records.deleteKeyPackages()
       for contact in try records.contacts() {
         try records.deleteSessions(with: contact.address)
         guard contact.verifiedAt != nil else { continue }

@@ -63,17 +63,17 @@ extension RecordTransaction {
 
   /// `name`, or `name-2`, `name-3`, … where it is taken.
   func freeName(_ name: String) throws(CygnetError) -> String {
-    guard try hasContact(named: name) else { return name }
+    guard try hasName(name) else { return name }
     // Short enough for any number behind it.
     let stem = String(name.prefix(48))
     var number = 2
     while number < 10_000 {
       let candidate = "\(stem)-\(number)"
       guard ContactName.isValid(candidate) else { break }
-      if try !hasContact(named: candidate) { return candidate }
+      if try !hasName(candidate) { return candidate }
       number += 1
     }
-    throw CygnetError(.limitExceeded, "too many contacts of one name")
+    throw CygnetError(.limitExceeded, "too many contacts and groups of one name")
   }
 
   // MARK: Sessions

@@ -91,8 +91,8 @@ extension MLS.Group {
       }
       return .application(
         MLS.ApplicationMessage(
-          sender: index, credential: sender.credential, epoch: epoch, data: data,
-          authenticatedData: message.content.authenticatedData))
+          sender: index, credential: sender.credential, signatureKey: sender.signatureKey,
+          epoch: epoch, data: data, authenticatedData: message.content.authenticatedData))
     case .proposal(let proposal):
       return try hold(proposal, message, now: now)
     case .commit(let commit):
@@ -132,8 +132,9 @@ extension MLS.Group {
     }
     return .application(
       MLS.ApplicationMessage(
-        sender: senderData.leafIndex, credential: sender.credential, epoch: message.epoch,
-        data: data, authenticatedData: verified.content.authenticatedData))
+        sender: senderData.leafIndex, credential: sender.credential,
+        signatureKey: sender.signatureKey, epoch: message.epoch, data: data,
+        authenticatedData: verified.content.authenticatedData))
   }
 
   /// Checks a proposal by itself and holds it for a commit (RFC 9420 §12.1, rule P9).

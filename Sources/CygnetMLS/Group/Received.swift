@@ -19,6 +19,8 @@ extension MLS {
     public let sender: LeafIndex
     /// Who the sender claimed to be in that epoch.
     public let credential: Credential
+    /// The key that verified it, the sender's in that epoch.
+    public let signatureKey: SignaturePublicKey
     /// The epoch in which it was sent, which may be over.
     public let epoch: Epoch
     /// What was sent.

@@ -31,6 +31,9 @@ public struct IdentityKeyPair: Sendable {
     publicKey = IdentityKey(signingKey.publicKey, x25519: try agreementKey.publicKey())
   }
 
+  /// The signing key itself, 32 bytes, for a layer that signs under labels of its own.
+  package var seed: SecretBytes { signingKey.seed }
+
   /// Signs `content` under `label`; see `SignedContent`.
   package func signature(
     of content: some WireEncodable, label: SignedContent.Label

@@ -15,6 +15,17 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   package static let outgoing = RecordKind(rawValue: 8)
   package static let incoming = RecordKind(rawValue: 9)
 
+  // Groups.
+  package static let group = RecordKind(rawValue: 20)
+  package static let groupState = RecordKind(rawValue: 21)
+  package static let groupEpoch = RecordKind(rawValue: 22)
+  package static let groupName = RecordKind(rawValue: 23)
+  package static let ownKeyPackage = RecordKind(rawValue: 24)
+  package static let peerKeyPackages = RecordKind(rawValue: 25)
+  package static let invitation = RecordKind(rawValue: 26)
+  package static let groupOutgoing = RecordKind(rawValue: 27)
+  package static let groupEvent = RecordKind(rawValue: 28)
+
   /// The integrity tree's own kinds, which are in no bucket.
   static let treeNode = RecordKind(rawValue: 0xf0)
   static let treeRoot = RecordKind(rawValue: 0xf1)
@@ -22,7 +33,8 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   /// Every kind of this version.
   static let all: [RecordKind] = [
     profile, preKeys, oneTimePreKey, answeredHandshake, contact, contactName, session, outgoing,
-    incoming, treeNode, treeRoot,
+    incoming, group, groupState, groupEpoch, groupName, ownKeyPackage, peerKeyPackages, invitation,
+    groupOutgoing, groupEvent, treeNode, treeRoot,
   ]
 
   /// Whether records of this kind hold the integrity tree itself.

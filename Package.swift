@@ -78,7 +78,8 @@ var targets: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: [
-      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetAttachments", "CygnetVectors",
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetMLS", "CygnetAttachments",
+      "CygnetVectors",
     ],
     path: "Tests/TestSupport", swiftSettings: testSettings),
   .executableTarget(
@@ -115,7 +116,10 @@ var targets: [Target] = [
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests(
     "ConversationTests",
-    ["CygnetPrimitives", "CygnetPairwise", "CygnetSenderKeys", "CygnetVectors"]),
+    [
+      "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetMLS",
+      "CygnetVectors",
+    ]),
   tests(
     "CLITests",
     [

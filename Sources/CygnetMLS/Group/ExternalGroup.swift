@@ -156,6 +156,16 @@ extension MLS {
       authenticating authenticatedData: [UInt8] = [], now: Timestamp
     ) throws(CygnetError) -> Message {
       var random = SystemRandomSource()
+      return try propose(
+        change, as: senderIndex, signingWith: signatureKeyPair, authenticating: authenticatedData,
+        now: now, using: &random)
+    }
+
+    package func propose(
+      _ change: Change, as senderIndex: UInt32, signingWith signatureKeyPair: SignatureKeyPair,
+      authenticating authenticatedData: [UInt8] = [], now: Timestamp,
+      using random: inout some RandomSource
+    ) throws(CygnetError) -> Message {
       let proposal = try change.proposal(suite: shared.suite, using: &random)
       let sender = Sender.external(senderIndex)
       guard senderIndex < shared.externalSenders.count,

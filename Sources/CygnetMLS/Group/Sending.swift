@@ -90,7 +90,16 @@ extension MLS.Group {
   public mutating func proposeLeaving(
     authenticating authenticatedData: [UInt8] = [], now: Timestamp
   ) throws(CygnetError) -> MLS.Message {
-    try propose(.remove(ownIndex), authenticating: authenticatedData, now: now)
+    var random = SystemRandomSource()
+    return try proposeLeaving(authenticating: authenticatedData, now: now, using: &random)
+  }
+
+  package mutating func proposeLeaving(
+    authenticating authenticatedData: [UInt8] = [], now: Timestamp,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> MLS.Message {
+    try propose(
+      .remove(ownIndex), authenticating: authenticatedData, now: now, using: &random)
   }
 
   private mutating func propose(

@@ -83,7 +83,7 @@ var targets: [Target] = [
     ],
     path: "Tests/TestSupport", swiftSettings: testSettings),
   .executableTarget(
-    name: "VectorGenerator", dependencies: ["CygnetVectors"],
+    name: "VectorGenerator", dependencies: ["CygnetPrimitives", "CygnetVectors"],
     path: "Tests/VectorGenerator", swiftSettings: testSettings),
   .target(name: "KillSwitch", path: "Tests/KillSwitch", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),

@@ -60,13 +60,13 @@ package struct Reader: ~Copyable {
   /// - Throws: `malformed` for bytes left over.
   @inlinable
   package func demandEnd() throws(CygnetError) {
-    if position != end { throw CygnetError(.malformed, "bytes left over") }
+    if position != end { throw CygnetError(.malformed, "S4: bytes left over") }
   }
 
   @usableFromInline
   mutating func advance(_ count: Int) throws(CygnetError) -> Int {
     guard count >= 0, count <= remaining else {
-      throw CygnetError(.malformed, "shorter than it says")
+      throw CygnetError(.malformed, "S3: shorter than it says")
     }
     let start = position
     position += count
@@ -125,9 +125,9 @@ package struct Reader: ~Copyable {
   package mutating func readLength(_ bounds: ClosedRange<Int>) throws(CygnetError) -> Int {
     let count = try VectorLength.decode(from: &self)
     guard bounds.contains(count) else {
-      throw CygnetError(.malformed, "a vector's length lies outside its bounds")
+      throw CygnetError(.malformed, "S3: a vector's length lies outside its bounds")
     }
-    guard count <= remaining else { throw CygnetError(.malformed, "shorter than it says") }
+    guard count <= remaining else { throw CygnetError(.malformed, "S3: shorter than it says") }
     return count
   }
 
@@ -138,7 +138,7 @@ package struct Reader: ~Copyable {
   ) throws(CygnetError) -> Value {
     let count = try readLength(bounds)
     guard depth < Self.maxDepth else {
-      throw CygnetError(.malformed, "vectors nested too deeply")
+      throw CygnetError(.malformed, "S4: vectors nested too deeply")
     }
     let outer = end
     end = position + count
@@ -159,7 +159,7 @@ package struct Reader: ~Copyable {
       var elements: [Element] = []
       while reader.remaining > 0 {
         guard elements.count < maxCount else {
-          throw CygnetError(.malformed, "a list has too many elements")
+          throw CygnetError(.malformed, "S4: a list has too many elements")
         }
         elements.append(try Element(from: &reader))
       }
@@ -176,7 +176,7 @@ package struct Reader: ~Copyable {
     switch try readUInt8() {
     case 0: return nil
     case 1: return try Value(from: &self)
-    default: throw CygnetError(.malformed, "a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
+    default: throw CygnetError(.malformed, "S1: a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
     }
   }
 }

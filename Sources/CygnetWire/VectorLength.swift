@@ -41,8 +41,8 @@ package enum VectorLength {
       for _ in 0..<3 { count = count << 8 | Int(try reader.readUInt8()) }
       if count >= 16384 { return count }
     default:
-      throw CygnetError(.malformed, "length prefix 11 is reserved (RFC 9420 §2.1.2)")
+      throw CygnetError(.malformed, "S2: length prefix 11 is reserved (RFC 9420 §2.1.2)")
     }
-    throw CygnetError(.malformed, "length in more bytes than needed (RFC 9420 §2.1.2)")
+    throw CygnetError(.malformed, "S2: length in more bytes than needed (RFC 9420 §2.1.2)")
   }
 }

@@ -1,27 +1,34 @@
+import CygnetPrimitives
 import CygnetVectors
 
 // Writes the files of `Vectors` from their seeds, or compares them byte for byte:
 //
-//     VectorGenerator DIR            writes every file into DIR
-//     VectorGenerator --check DIR    lists files that differ, and exits with 1 if any does
+//     VectorGenerator DIR [PREFIX]            writes every file into DIR
+//     VectorGenerator --check DIR [PREFIX]    lists files that differ, and exits with 1 if any does
+//
+// With PREFIX only files whose path begins so.
 
-let arguments = Array(CommandLine.arguments.dropFirst())
+var arguments = Array(CommandLine.arguments.dropFirst())
 let isCheck = arguments.first == "--check"
-guard arguments.count == (isCheck ? 2 : 1), let directory = arguments.last else {
-  Files.complain("usage: VectorGenerator [--check] DIR")
+if isCheck { arguments.removeFirst() }
+guard (1...2).contains(arguments.count) else {
+  Files.complain("usage: VectorGenerator [--check] DIR [PREFIX]")
   exitNow(2)
 }
+let directory = arguments[0]
+let suites = OwnVectorSuite.all.filter { arguments.count == 1 || $0.name.hasPrefix(arguments[1]) }
 
 var differences = 0
-for suite in OwnVectorSuite.all {
+for suite in suites {
   let path = "\(directory)/\(suite.path)"
   var writer = OwnVectorWriter(suite)
   let content: [UInt8]
   do {
     content = Array(try suite.emit(&writer).text.utf8)
   } catch {
-    Files.complain("\(suite.name): \(writer.problem ?? "\(error)")")
-    exitNow(1)
+    Files.complain("\(suite.name): \(writer.problem ?? describe(error))")
+    differences += 1
+    continue
   }
   if isCheck {
     guard Files.read(path) != content else { continue }
@@ -32,5 +39,10 @@ for suite in OwnVectorSuite.all {
     exitNow(1)
   }
 }
-if isCheck { print("\(OwnVectorSuite.all.count - differences) files are what the code produces") }
+if isCheck { print("\(suites.count - differences) files are what the code produces") }
 exitNow(differences == 0 ? 0 : 1)
+
+func describe(_ error: any Error) -> String {
+  guard let error = error as? CygnetError, let cause = error.underlying else { return "\(error)" }
+  return "\(error), \(cause)"
+}

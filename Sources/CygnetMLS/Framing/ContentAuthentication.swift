@@ -116,10 +116,26 @@ package struct UnverifiedContent: Sendable {
   ) throws(CygnetError) -> AuthenticatedContent {
     let signed = try FramedContentTBS(
       wireFormat: message.wireFormat, content: message.content, context: context)
-    try suite.verify(
-      signature: message.auth.signature, of: signed.wireEncoded(), label: FramedContentTBS.label,
-      by: key)
+    let bytes = try signed.wireEncoded()
+    do throws(CygnetError) {
+      try suite.verify(
+        signature: message.auth.signature, of: bytes, label: FramedContentTBS.label, by: key)
+    } catch { throw Self.unsigned(by: sender) }
     return message
+  }
+
+  private static func unsigned(by sender: MLS.Sender) -> CygnetError {
+    switch sender {
+    case .member:
+      CygnetError(
+        .authenticationFailed, "M3: a member's signature does not verify (RFC 9420 §6.1)")
+    case .external, .newMemberProposal:
+      CygnetError(
+        .authenticationFailed, "P8: a proposer's signature does not verify (RFC 9420 §12.1.8)")
+    case .newMemberCommit:
+      CygnetError(
+        .authenticationFailed, "X4: a joiner's signature does not verify (RFC 9420 §12.4.3.2)")
+    }
   }
 }
 

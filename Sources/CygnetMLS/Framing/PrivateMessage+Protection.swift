@@ -158,7 +158,12 @@ extension PrivateMessage {
     let associated = try PrivateContentAAD(place: place, authenticatedData: authenticatedData)
       .wireEncoded()
     return try key.nonce.withGuarded(by: reuseGuard) { (nonce) throws(CygnetError) in
-      try suite.aead.open(ciphertext, key: key.key, nonce: nonce, authenticating: associated)
+      do throws(CygnetError) {
+        return try suite.aead.open(
+          ciphertext, key: key.key, nonce: nonce, authenticating: associated)
+      } catch {
+        throw CygnetError(error.code, "A3: the content does not open (RFC 9420 §6.3.1)")
+      }
     }
   }
 

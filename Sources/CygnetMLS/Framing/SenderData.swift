@@ -85,7 +85,11 @@ extension SenderData {
     let (key, nonce) = try keyAndNonce(secret: secret, ciphertext: ciphertext, suite: suite)
     let associated = try place.wireEncoded()
     let plaintext = try nonce.withExposedCopy { (nonce) throws(CygnetError) in
-      try suite.aead.open(sealed, key: key, nonce: nonce, authenticating: associated)
+      do throws(CygnetError) {
+        return try suite.aead.open(sealed, key: key, nonce: nonce, authenticating: associated)
+      } catch {
+        throw CygnetError(error.code, "A2: the sender data does not open (RFC 9420 §6.3.2)")
+      }
     }
     return try SenderData(wire: plaintext)
   }

@@ -101,9 +101,8 @@ private struct OpenedWelcome {
       throw CygnetError(.notFound, "J1: the Welcome is for others (RFC 9420 §12.4.3.1)")
     }
     let initKey = try suite.privateKey(own.initKey, publicKey: own.keyPackage.initKey)
-    let plaintext = try suite.decryptWithLabel(
-      entry.encryptedGroupSecrets, with: initKey, label: WelcomeMaker.label,
-      context: welcome.encryptedGroupInfo)
+    let plaintext = try Self.open(
+      entry.encryptedGroupSecrets, with: initKey, context: welcome.encryptedGroupInfo, suite)
     secrets = try GroupSecrets(wire: plaintext)
     try Self.check(secrets.psks, suite)
     pskSecret = try PSKSecret.combine(
@@ -113,17 +112,39 @@ private struct OpenedWelcome {
         joinerSecret: secrets.joinerSecret, pskSecret: pskSecret, suite: suite),
       suite: suite)
     let info = try nonce.withGuarded(by: []) { (nonce) throws(CygnetError) in
-      try suite.aead.open(
-        welcome.encryptedGroupInfo, key: key, nonce: nonce, authenticating: [])
+      do throws(CygnetError) {
+        return try suite.aead.open(
+          welcome.encryptedGroupInfo, key: key, nonce: nonce, authenticating: [])
+      } catch {
+        throw CygnetError(
+          error.code, "J3: the GroupInfo does not open with these secrets (RFC 9420 §12.4.3.1)")
+      }
     }
     groupInfo = try MLS.GroupInfo(wire: info)
+  }
+
+  /// J2: sealed to the GroupInfo as it is sealed itself.
+  private static func open(
+    _ sealed: MLS.HPKECiphertext, with key: HPKE.PrivateKey, context: [UInt8],
+    _ suite: Algorithms
+  ) throws(CygnetError) -> SecretBytes {
+    do throws(CygnetError) {
+      return try suite.decryptWithLabel(
+        sealed, with: key, label: WelcomeMaker.label, context: context)
+    } catch {
+      throw CygnetError(
+        error.code, "J2: the group secrets do not open (RFC 9420 §12.4.3.1)")
+    }
   }
 
   /// The group that is replaced or branched off gives its secret; no other group's serves there.
   private static func resolver(
     _ origin: MLS.Group?, _ ids: [MLS.PreSharedKeyID], _ configuration: MLS.Configuration
   ) -> PSKResolver {
-    PSKResolver(configuration: configuration, own: origin?.live)
+    PSKResolver(
+      configuration: configuration, own: origin?.live,
+      missing: CygnetError(
+        .notFound, "J3: a pre-shared key of the Welcome is not held here (RFC 9420 §12.4.3.1)"))
   }
 
   /// J3: one key ties the group to another one, if any does; each is there once.

@@ -8,6 +8,9 @@ struct PSKResolver {
   let own: GroupState?
   /// The group that is replaced or branched off, with its epoch's secret.
   var parent: (group: MLS.GroupID, epoch: MLS.Epoch, secret: SecretBytes)?
+  /// What is thrown for a key that is not held.
+  var missing = CygnetError(
+    .notFound, "M4: a pre-shared key is not held here (RFC 9420 §12.4.2)")
 
   func secrets(
     for ids: [MLS.PreSharedKeyID]
@@ -15,7 +18,7 @@ struct PSKResolver {
     var found: [(id: MLS.PreSharedKeyID, secret: SecretBytes)] = []
     for id in ids {
       guard let secret = secret(for: id) else {
-        throw CygnetError(.notFound, "M4: a pre-shared key is not held here (RFC 9420 §12.4.2)")
+        throw missing
       }
       found.append((id, secret))
     }

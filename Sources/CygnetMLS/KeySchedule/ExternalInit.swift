@@ -30,8 +30,15 @@ package enum ExternalInit {
   package static func open(
     kemOutput: [UInt8], with externalKeyPair: HPKE.PrivateKey, suite: Algorithms
   ) throws(CygnetError) -> SecretBytes {
-    let recipient = try HPKE.Recipient(
-      kemOutput, for: externalKeyPair, suite: suite.hpke, info: [])
-    return try recipient.export(context: label, count: suite.hashByteCount)
+    guard kemOutput.count == suite.hpke.kem.publicKeyByteCount else {
+      throw CygnetError(.malformed, "P6: a KEM output of another length (RFC 9420 §12.1.6)")
+    }
+    do throws(CygnetError) {
+      let recipient = try HPKE.Recipient(
+        kemOutput, for: externalKeyPair, suite: suite.hpke, info: [])
+      return try recipient.export(context: label, count: suite.hashByteCount)
+    } catch {
+      throw CygnetError(error.code, "C3: a KEM output that agrees on nothing (RFC 9420 §8.3)")
+    }
   }
 }

@@ -136,14 +136,31 @@ extension RatchetTree {
       guard let key = keys.privateKey(at: recipient.node, publicKey: recipient.key) else {
         continue
       }
-      let secret = try suite.decryptWithLabel(
-        ciphertext, with: key, label: PathSecret.label, context: context)
+      let secret = try Self.open(ciphertext, with: key, context: context, suite)
       guard secret.count == suite.hashByteCount else {
-        throw CygnetError(.malformed, "a path secret of another length than Nh (RFC 9420 §7.4)")
+        throw CygnetError(
+          .malformed, "T5: a path secret of another length than Nh (RFC 9420 §7.4)")
       }
       return (step, secret)
     }
     throw CygnetError(
       .ruleViolation, "T3: the path is not encrypted to this member (RFC 9420 §7.5)")
+  }
+
+  private static func open(
+    _ ciphertext: MLS.HPKECiphertext, with key: HPKE.PrivateKey, context: [UInt8],
+    _ suite: Algorithms
+  ) throws(CygnetError) -> SecretBytes {
+    do throws(CygnetError) {
+      return try suite.decryptWithLabel(
+        ciphertext, with: key, label: PathSecret.label, context: context)
+    } catch {
+      if error.code == .malformed {
+        throw CygnetError(
+          .malformed, "C3: an encapsulated key of another length (RFC 9420 §5.1.3)")
+      }
+      throw CygnetError(
+        error.code, "C12: a path secret does not open in the commit's context (RFC 9420 §12.4.1)")
+    }
   }
 }

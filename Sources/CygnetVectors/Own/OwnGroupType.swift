@@ -40,6 +40,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case aead = "AEAD"
   case x3dhSecret = "X3DHSecret"
   case chain = "Chain"
+  case mlsMember = "MLSMember"
 
   typealias TestRunner = (inout VectorLedger) throws(CygnetError) -> Void
 
@@ -83,6 +84,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .aead: return PublishedFigures.runAEAD
     case .x3dhSecret: return PublishedFigures.runX3DHSecret
     case .chain: return PublishedFigures.runChain
+    case .mlsMember: return try MLSMemberVectors.open(&group)
     }
   }
 }

@@ -33,7 +33,7 @@ package struct OwnVectorSuite: Sendable {
       ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
       HPKETrace.suite, HPKEChecks.suite,
-    ]
+    ] + MLSRefusals.suites
 
   package static func named(_ name: String) -> OwnVectorSuite? {
     for suite in all where suite.name == name { return suite }

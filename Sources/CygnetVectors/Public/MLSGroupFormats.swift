@@ -78,17 +78,34 @@ enum MLSGroupFormats {
 /// A member who only listens.
 struct MLSPassiveClient {
   var group: MLS.Group
+  private let now: Timestamp
 
   /// The time of every row: within the lifetimes that end, and those without end have begun.
   private static let now = Timestamp(seconds: 1_690_000_000)
 
+  /// A row of a file that knows nothing of lifetimes, names and policies.
   init(_ test: JSON, _ suite: Algorithms) throws(CygnetError) {
     var configuration = MLS.Configuration(credentialValidator: AnyCredential())
-    configuration.suites = SuiteTable([suite])
     configuration.policy = MLS.OpenPolicy()
+    configuration.suites = SuiteTable([suite])
     configuration.maxLifetimeSeconds = .max
     configuration.pastEpochSeconds = .max
     configuration.extensionTypes = [MLS.ExtensionType(0xf0f0)]
+    try self.init(test, configuration: configuration, now: Self.now)
+  }
+
+  /// - Parameters:
+  ///   - test: How the client joins, as in the working group's files.
+  ///   - configuration: What the client follows; the row says which pre-shared keys it has.
+  ///   - origin: The group that this one replaces or branches off.
+  ///   - known: Groups that the client is in already.
+  ///   - now: The time.
+  init(
+    _ test: JSON, configuration: MLS.Configuration, origin: MLS.Group? = nil,
+    known: Set<MLS.GroupID> = [], now: Timestamp
+  ) throws(CygnetError) {
+    self.now = now
+    var configuration = configuration
     var keys = MLS.PreSharedKeys()
     for key in try test.list("external_psks") {
       keys.set(try key.secret("psk"), externalID: try key.bytes("psk_id"))
@@ -103,7 +120,8 @@ struct MLSPassiveClient {
       signatureKeyPair: try MLS.SignatureKeyPair(seed: test.secret("signature_priv")))
     let tree = test["ratchet_tree"]?.string == nil ? nil : try test.bytes("ratchet_tree")
     group = try MLS.Invitation.open(
-      welcome, using: own, ratchetTree: tree, configuration: configuration, now: Self.now
+      welcome, using: own, ratchetTree: tree, known: known, origin: origin,
+      configuration: configuration, now: now
     ).accept()
   }
 
@@ -115,13 +133,13 @@ struct MLSPassiveClient {
       guard let bytes = proposal.hexBytes else {
         throw CygnetError(.malformed, "a proposal of the case is not hex")
       }
-      _ = try group.receive(MLS.Message(decoding: bytes), now: Self.now)
+      _ = try group.receive(MLS.Message(decoding: bytes), now: now)
     }
     let commit = try MLS.Message(decoding: epoch.bytes("commit"))
-    guard case .commit(let staged) = try group.receive(commit, now: Self.now) else {
+    guard case .commit(let staged) = try group.receive(commit, now: now) else {
       throw CygnetError(.malformed, "not a commit")
     }
-    try group.merge(staged, now: Self.now)
+    try group.merge(staged, now: now)
     checks.equal(
       "epoch_authenticator \(number)", group.epochAuthenticator,
       try epoch.bytes("epoch_authenticator"))
@@ -144,7 +162,7 @@ struct MLSPassiveClient {
     _ test: JSON, _ checks: inout VectorChecks
   ) throws(CygnetError) {
     let message = try MLS.Message(decoding: test.bytes("message"))
-    guard case .application(let received) = try group.receive(message, now: Self.now) else {
+    guard case .application(let received) = try group.receive(message, now: now) else {
       throw CygnetError(.malformed, "not an application message")
     }
     checks.equal("plaintext", received.data, try test.bytes("plaintext"))

@@ -29,7 +29,8 @@ struct ContentAuthenticationTests {
     for (sender, content) in bound {
       let framed = fixture.framed(content, from: sender)
       #expect(try verifies(framed, context: fixture.context) == nil)
-      #expect(try verifies(framed, context: other) == "authenticationFailed C5")
+      let rule = sender == .newMemberCommit ? "X4" : "M3"
+      #expect(try verifies(framed, context: other) == "authenticationFailed \(rule)")
       #expect(
         failure {
           try AuthenticatedContent.sign(
@@ -63,7 +64,7 @@ struct ContentAuthenticationTests {
       extensions: .none)
     #expect(
       try verifies(fixture.framed(someCommit), context: next.wireEncoded())
-        == "authenticationFailed C5")
+        == "authenticationFailed M3")
   }
 
   @Test("the signature is bound to the way a message travels")
@@ -77,7 +78,7 @@ struct ContentAuthenticationTests {
       failure {
         try opened.verified(
           by: fixture.signatureKey.publicKey, context: fixture.context, suite: fixture.suite)
-      } == "authenticationFailed C5")
+      } == "authenticationFailed M3")
     #expect(
       failure {
         try PublicMessage.protect(

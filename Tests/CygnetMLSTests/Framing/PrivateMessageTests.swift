@@ -96,8 +96,9 @@ struct PrivateMessageTests {
       ciphertext[index] ^= 1
       let other = message.with(ciphertext: ciphertext)
       #expect(
-        failure { try fixture.senderData(other) } == (isSampled ? "authenticationFailed" : nil))
-      #expect(failure { try fixture.open(other) } == "authenticationFailed")
+        failure { try fixture.senderData(other) } == (isSampled ? "authenticationFailed A2" : nil))
+      #expect(
+        failure { try fixture.open(other) } == "authenticationFailed \(isSampled ? "A2" : "A3")")
     }
   }
 
@@ -106,7 +107,7 @@ struct PrivateMessageTests {
     let message = try fixture.send()
     for other in [
       message.with(groupID: [7, 7]), message.with(epoch: 6), message.with(type: .proposal),
-    ] { #expect(failure { try fixture.senderData(other) } == "authenticationFailed") }
+    ] { #expect(failure { try fixture.senderData(other) } == "authenticationFailed A2") }
   }
 
   @Test("A3: the content is bound to the authenticated data, the sender data are not")
@@ -114,7 +115,7 @@ struct PrivateMessageTests {
     let message = try fixture.send()
     let other = message.with(authenticatedData: [4, 6])
     _ = try fixture.senderData(other)
-    #expect(failure { try fixture.open(other) } == "authenticationFailed")
+    #expect(failure { try fixture.open(other) } == "authenticationFailed A3")
     _ = try fixture.receive(message)
   }
 
@@ -124,13 +125,14 @@ struct PrivateMessageTests {
     let suite = fixture.suite
     let (key, nonce) = try SenderData.keyAndNonce(
       secret: fixture.secrets.senderDataSecret, ciphertext: message.ciphertext, suite: suite)
-    for count in [0, 11, 13] {
+    for (count, rule) in [(0, "S3"), (11, "S3"), (13, "S4")] {
       let plaintext = SecretBytes(copying: [UInt8](repeating: 0, count: count))
       let sealed = try suite.aead.seal(
         plaintext, key: key, nonce: nonce.exposed(),
         authenticating: fixture.place(.application).wireEncoded())
       #expect(
-        failure { try fixture.senderData(message.with(senderData: sealed)) } == "malformed")
+        failure { try fixture.senderData(message.with(senderData: sealed)) }
+          == "malformed \(rule)")
     }
   }
 
@@ -160,7 +162,7 @@ struct PrivateMessageTests {
     var ciphertext = message.ciphertext
     ciphertext[40] ^= 1
     let forged = message.with(ciphertext: ciphertext)
-    for _ in 0..<3 { #expect(failure { try fixture.open(forged) } == "authenticationFailed") }
+    for _ in 0..<3 { #expect(failure { try fixture.open(forged) } == "authenticationFailed A3") }
     #expect(try fixture.receiving.wireEncoded() == before)
     _ = try fixture.receive(message)
   }
@@ -179,7 +181,7 @@ struct PrivateMessageTests {
       failure {
         try opened.verified(
           by: fixture.signatureKey.publicKey, context: fixture.context, suite: fixture.suite)
-      } == "authenticationFailed C5")
+      } == "authenticationFailed M3")
     #expect(failure { try fixture.open(unsigned) } == "duplicate A5")
   }
 
@@ -206,7 +208,7 @@ struct PrivateMessageTests {
         secret: fixture.secrets.senderDataSecret, ciphertext: message.ciphertext,
         authenticating: fixture.place(type), suite: fixture.suite)
       let other = message.with(type: type, senderData: sealed)
-      #expect(failure { try fixture.open(other) } == "authenticationFailed")
+      #expect(failure { try fixture.open(other) } == "authenticationFailed A3")
     }
   }
 
@@ -238,18 +240,20 @@ struct PrivateMessageTests {
     #expect(wireLawViolations(PrivateMessage.self, encoded) == [])
     for count in 0..<message.ciphertext.count {
       let cut = message.with(ciphertext: Array(message.ciphertext.prefix(count)))
-      #expect(failure { try fixture.open(cut) } == "authenticationFailed")
+      let rule = count < 32 ? "A2" : "A3"
+      #expect(failure { try fixture.open(cut) } == "authenticationFailed \(rule)")
     }
     for count in 0..<message.encryptedSenderData.count {
       let cut = message.with(senderData: Array(message.encryptedSenderData.prefix(count)))
-      #expect(failure { try fixture.open(cut) } == "authenticationFailed")
+      #expect(failure { try fixture.open(cut) } == "authenticationFailed A2")
     }
     let before = try fixture.receiving.wireEncoded()
     var tried = 0
     try everyBitFlip(of: encoded) { bit, flipped in
       guard let other = try? PrivateMessage(wire: flipped) else { return }
       tried += 1
-      #expect(failure { try fixture.open(other) } == "authenticationFailed", "bit \(bit)")
+      let failure = failure { try fixture.open(other) }
+      #expect(failure?.hasPrefix("authenticationFailed A") == true, "bit \(bit)")
     }
     #expect(tried > 1_000)
     #expect(try fixture.receiving.wireEncoded() == before)

@@ -94,12 +94,12 @@ struct KeyScheduleTests {
       let output = [UInt8](repeating: 9, count: count)
       #expect(
         failure { try ExternalInit.open(kemOutput: output, with: pair, suite: suite) }
-          == "malformed")
+          == "malformed P6")
     }
     let zeros = [UInt8](repeating: 0, count: 32)
     #expect(
       failure { try ExternalInit.open(kemOutput: zeros, with: pair, suite: suite) }
-        == "authenticationFailed")
+        == "authenticationFailed C3")
   }
 
   @Test("C9: the exporter hashes its context and derives under its label")

@@ -228,6 +228,55 @@ struct Examples {
     #expect(check.isSound && check.soundRecords > 100)
   }
 
+  @Test("a list is written to, read, and changed")
+  func broadcastLists() async throws {
+    let secret = StoreSecret.keyFile(SecretBytes(copying: [UInt8](repeating: 1, count: 32)))
+    func person(_ number: UInt8) async throws -> Client {
+      try await Client.create(
+        in: InMemoryStore(), secret: secret, as: DeviceAddress(user: [number], device: 1), now: now)
+    }
+    let (alice, bob) = (try await person(1), try await person(2))
+    for (name, client) in [
+      ("bob", bob), ("carol", try await person(3)), ("dave", try await person(4)),
+    ] {
+      _ = try await alice.addContact(name, card: client.card(name: name, now: now), now: now)
+    }
+    var (carried, shown) = ([[UInt8]](), [[UInt8]]())
+    func carry(_ envelope: [UInt8]) async throws { carried.append(envelope) }
+    func show(_ text: [UInt8]) { shown.append(text) }
+    // begin Broadcast-lists.md
+    _ = try await alice.createBroadcastList("friends", members: ["bob", "carol"], now: now)
+    let result = try await alice.broadcast(
+      MessageContent(text: Array("see you at noon".utf8)), to: "friends", now: now)
+    for message in result.messages {
+      try await carry(message.envelope)
+      try await alice.confirmSent(message.id)
+    }
+    // end
+    let bobs = result.messages.filter { $0.contact?.name == "bob" }
+    #expect(carried.count == 4 && bobs.count == 2 && result.unreached.isEmpty)
+    for envelope in bobs.map(\.envelope) {
+      // begin Broadcast-lists.md
+      switch try await bob.receiveEvent(envelope, now: now) {
+      case .message(let message):
+        show(message.content.text)
+        try await bob.confirmDelivered(message.id)
+      case .broadcastShared(let sender, _):
+        print("from now on you can read a list of \(sender.name)")
+      }
+      // end
+    }
+    #expect(shown == [Array("see you at noon".utf8)])
+    // begin Broadcast-lists.md
+    _ = try await alice.addMember("dave", toBroadcastList: "friends")
+    _ = try await alice.removeMember("bob", fromBroadcastList: "friends", now: now)
+    // end
+    #expect(
+      try await alice.broadcastList("friends").members.map { $0.contact?.name } == [
+        "carol", "dave",
+      ])
+  }
+
   /// A session that was answered, and its peer's.
   private func sessions() throws -> (PairwiseSession, PairwiseSession) {
     let (alice, bob) = (try IdentityKeyPair.generate(), try IdentityKeyPair.generate())

@@ -64,7 +64,7 @@ extension Client {
     }
   }
 
-  /// Forgets a contact and every session with it.
+  /// Forgets a contact, every session with it, and its broadcast lists.
   /// - Throws: `notFound`.
   public func removeContact(_ name: String) async throws(CygnetError) {
     try await step { (records) throws(CygnetError) in
@@ -73,6 +73,7 @@ extension Client {
       try records.delete(.contactName, ContactName.key(contact.name))
       try records.deleteSessions(with: contact.address)
       try records.delete(.peerKeyPackages, contact.address.wireEncoded())
+      try records.deleteReceivedChains(of: contact.address)
     }
   }
 
@@ -193,5 +194,6 @@ extension RecordTransaction {
     try deleteSessions(with: contact.address)
     // They bear the old key.
     try delete(.peerKeyPackages, contact.address.wireEncoded())
+    try deleteReceivedChains(of: contact.address)
   }
 }

@@ -61,18 +61,20 @@ extension Client {
   ///     taken only with the safety number of the new key.
   ///   - now: the current time.
   /// - Throws: `malformed`, `unsupported`; `notFound` for another device's message, or one of a
-  ///   session that is not held; `identityChanged`; `wrongState` for a blocked sender; and what
-  ///   `PairwiseSession.accept` and `decrypt` throw.
+  ///   session that is not held; `identityChanged`; `wrongState` for a blocked sender, and for what
+  ///   is no message, which `receiveEvent` takes; and what `PairwiseSession.accept` and `decrypt`
+  ///   throw.
   public func receive(
     _ envelope: [UInt8], acceptingChange number: String? = nil, now: Timestamp
   ) async throws(CygnetError) -> IncomingMessage {
-    let decoded = try Envelope(decoding: envelope)
+    let decoded = try AnyEnvelope(decoding: envelope)
     let id = MessageID(of: envelope)
     return try await step { (records) throws(CygnetError) in
-      if let pending = try records.incoming(id) {
-        return pending.message(try records.contact(at: pending.sender)?.contact)
+      let event = try records.receive(decoded, id: id, acceptingChange: number, now: now)
+      guard case .message(let message) = event else {
+        throw CygnetError(.wrongState, "this shares a list, and is received as an event")
       }
-      return try records.receive(decoded, id: id, acceptingChange: number, now: now)
+      return message
     }
   }
 

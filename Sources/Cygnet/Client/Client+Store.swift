@@ -60,6 +60,7 @@ extension Client {
         guard let sessions = try records.sessions(with: contact.address) else { continue }
         for index in 0..<sessions.count { _ = try sessions.session(index) }
       }
+      try records.checkBroadcasts()
       _ = try records.outgoing()
       _ = try records.incoming()
       try records.checkGroups()

@@ -16,21 +16,35 @@ extension RecordTransaction {
     let verified = try bundle.map { (bundle) throws(CygnetError) in
       try bundle.verified(now: now, of: contact)
     }
-    let plaintext = try content.encoded()
-    let message: PairwiseMessage
-    if var sessions = try sessions(with: contact.address) {
-      var session = try sessions.currentSession()
-      message = try session.encrypt(plaintext)
-      try sessions.use(session, index: 0, now: now)
-      try put(sessions)
-    } else {
-      var session = try start(contact, from: verified, profile, now: now)
-      message = try session.encrypt(plaintext)
-      try put(SessionRecord(peer: contact.address, session: session, now: now))
-    }
+    let (message, _) = try encrypt(
+      content.encoded(), to: contact, bundle: verified, from: profile, now: now)
     let envelope = try Envelope(
       sender: profile.address, recipient: contact.address, message: message
     ).encoded()
+    return try putOutgoing(envelope, to: contact, now: now)
+  }
+
+  /// Encrypts in the session at hand or in a new one, and puts away the session.
+  func encrypt(
+    _ plaintext: [UInt8], to contact: ContactRecord, bundle: VerifiedPreKeyBundle?,
+    from profile: ProfileRecord, now: Timestamp
+  ) throws(CygnetError) -> (PairwiseMessage, PairwiseSession) {
+    if var sessions = try sessions(with: contact.address) {
+      var session = try sessions.currentSession()
+      let message = try session.encrypt(plaintext)
+      try sessions.use(session, index: 0, now: now)
+      try put(sessions)
+      return (message, session)
+    }
+    var session = try start(contact, from: bundle, profile, now: now)
+    let message = try session.encrypt(plaintext)
+    try put(SessionRecord(peer: contact.address, session: session, now: now))
+    return (message, session)
+  }
+
+  func putOutgoing(
+    _ envelope: [UInt8], to contact: ContactRecord, now: Timestamp
+  ) throws(CygnetError) -> OutgoingMessage {
     let record = OutgoingRecord(recipient: contact.address, createdAt: now, envelope: envelope)
     _ = try put(record)
     return record.message(try contact.contact)
@@ -77,9 +91,23 @@ extension PreKeyBundle {
 /// Receiving: the session that opens the message moves on, or a new one begins; the content goes to
 /// the incoming messages.
 extension RecordTransaction {
+  /// What was decrypted and not confirmed comes again.
   func receive(
+    _ envelope: AnyEnvelope, id: MessageID, acceptingChange number: String?, now: Timestamp
+  ) throws(CygnetError) -> ClientEvent {
+    if let pending = try incoming(id) {
+      return .message(pending.message(try contact(at: pending.sender)?.contact))
+    }
+    switch envelope {
+    case .pairwise(let envelope):
+      return try receive(envelope, id: id, acceptingChange: number, now: now)
+    case .broadcast(let envelope): return try receive(envelope, id: id, now: now)
+    }
+  }
+
+  private func receive(
     _ envelope: Envelope, id: MessageID, acceptingChange number: String?, now: Timestamp
-  ) throws(CygnetError) -> IncomingMessage {
+  ) throws(CygnetError) -> ClientEvent {
     let profile = try profile()
     guard envelope.recipient == profile.address else {
       throw CygnetError(.notFound, "the message is for another device")
@@ -88,7 +116,7 @@ extension RecordTransaction {
     guard known?.isBlocked != true else {
       throw CygnetError(.wrongState, "the sender is blocked")
     }
-    let plaintext: [UInt8]
+    var plaintext: [UInt8]
     switch envelope.message {
     case .ratchet:
       plaintext = try open(envelope, now: now)
@@ -96,11 +124,16 @@ extension RecordTransaction {
       plaintext = try answer(
         initial, envelope, known, profile, acceptingChange: number, now: now)
     }
+    let sender = try contact(at: envelope.sender)
+    if let sender, (try? WireType.peek(plaintext)) == .senderKeyDistributionMessage {
+      defer { ConstantTime.wipe(&plaintext) }
+      return try takeChain(plaintext, from: sender)
+    }
     let record = IncomingRecord(
       id: id, sender: envelope.sender, receivedAt: now, isFirstContact: known == nil,
       content: try MessageContent(decoding: plaintext))
     try put(record)
-    return record.message(try contact(at: envelope.sender)?.contact)
+    return .message(record.message(try sender?.contact))
   }
 
   /// Opens a message of one of the sessions with its sender, the current one first.

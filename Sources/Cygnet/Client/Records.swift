@@ -99,10 +99,17 @@ extension RecordTransaction {
     return id
   }
 
+  /// Of one time, what sessions carry comes first: it may share the chain that the others go on.
   func outgoing() throws(CygnetError) -> [OutgoingRecord] {
-    var messages: [OutgoingRecord] = []
-    for value in try values(.outgoing) { messages.append(try OutgoingRecord(wire: value)) }
-    return messages.sorted { $0.createdAt < $1.createdAt }
+    var messages: [(record: OutgoingRecord, rank: UInt64)] = []
+    for value in try values(.outgoing) {
+      let record = try OutgoingRecord(wire: value)
+      messages.append((record, try record.isBroadcast ? 1 : 0))
+    }
+    messages.sort {
+      ($0.record.createdAt.seconds, $0.rank) < ($1.record.createdAt.seconds, $1.rank)
+    }
+    return messages.map(\.record)
   }
 
   func put(_ message: IncomingRecord) throws(CygnetError) {

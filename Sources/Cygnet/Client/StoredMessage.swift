@@ -1,5 +1,6 @@
 public import CygnetPairwise
 public import CygnetPrimitives
+public import CygnetSenderKeys
 internal import CygnetWire
 
 /// A message that was encrypted and waits to leave. The store keeps it until `confirmSent`, so that
@@ -30,6 +31,8 @@ public struct IncomingMessage: Sendable {
   public let receivedAt: Timestamp
   /// Whether the sender was not known before.
   public let isFirstContact: Bool
+  /// The broadcast list of the sender that it came by; nil for a message to this client alone.
+  public let distributionID: DistributionID?
 }
 
 /// The name of a message: the first 16 bytes of the SHA-256 of its envelope.
@@ -71,6 +74,12 @@ struct OutgoingRecord: WireEncodable, WireDecodable, Sendable {
     envelope = try reader.readOpaque(0...(1 << 20))
   }
 
+  var isBroadcast: Bool {
+    get throws(CygnetError) {
+      if case .broadcast = try AnyEnvelope(decoding: envelope) { true } else { false }
+    }
+  }
+
   func message(_ contact: Contact?) -> OutgoingMessage {
     OutgoingMessage(
       id: MessageID(of: envelope).bytes, contact: contact, envelope: envelope,
@@ -85,6 +94,7 @@ struct OutgoingRecord: WireEncodable, WireDecodable, Sendable {
 ///       uint64 received_at;
 ///       uint8 is_first_contact;
 ///       opaque content<V>;                 // MessageContent
+///       DistributionID distribution_id;    // of a broadcast list; absent in other messages
 ///     } IncomingRecord;
 struct IncomingRecord: WireEncodable, WireDecodable, Sendable {
   let id: [UInt8]
@@ -92,16 +102,18 @@ struct IncomingRecord: WireEncodable, WireDecodable, Sendable {
   let receivedAt: Timestamp
   let isFirstContact: Bool
   let content: MessageContent
+  let distributionID: DistributionID?
 
   init(
     id: MessageID, sender: DeviceAddress, receivedAt: Timestamp, isFirstContact: Bool,
-    content: MessageContent
+    content: MessageContent, distributionID: DistributionID? = nil
   ) {
     self.id = id.bytes
     self.sender = sender
     self.receivedAt = receivedAt
     self.isFirstContact = isFirstContact
     self.content = content
+    self.distributionID = distributionID
   }
 
   func encode(into writer: inout Writer) throws(CygnetError) {
@@ -111,6 +123,7 @@ struct IncomingRecord: WireEncodable, WireDecodable, Sendable {
     writer.write(receivedAt.seconds)
     writer.write(flag: isFirstContact)
     try writer.vector { (writer) throws(CygnetError) in try content.encode(into: &writer) }
+    if let distributionID { try distributionID.encode(into: &writer) }
   }
 
   init(from reader: inout Reader) throws(CygnetError) {
@@ -122,11 +135,12 @@ struct IncomingRecord: WireEncodable, WireDecodable, Sendable {
     content = try reader.vector(0...(1 << 20)) { (reader) throws(CygnetError) in
       try MessageContent(from: &reader)
     }
+    distributionID = reader.remaining > 0 ? try DistributionID(from: &reader) : nil
   }
 
   func message(_ contact: Contact?) -> IncomingMessage {
     IncomingMessage(
       id: id, contact: contact, sender: sender, content: content, receivedAt: receivedAt,
-      isFirstContact: isFirstContact)
+      isFirstContact: isFirstContact, distributionID: distributionID)
   }
 }

@@ -12,7 +12,8 @@ public struct PairwiseSession: Sendable {
   public let suite: Suite
   let associatedData: [UInt8]
   let peer: Ed25519.PublicKey
-  let handshakeID: HandshakeID
+  /// Names the handshake it came from, and so the session.
+  package let handshakeID: HandshakeID
   var ratchet: DoubleRatchet
   /// Sent along until the first reply proves that the responder has the session.
   var handshake: Handshake?

@@ -14,6 +14,10 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   package static let session = RecordKind(rawValue: 7)
   package static let outgoing = RecordKind(rawValue: 8)
   package static let incoming = RecordKind(rawValue: 9)
+  package static let broadcast = RecordKind(rawValue: 10)
+  package static let broadcastName = RecordKind(rawValue: 11)
+  package static let receivedChains = RecordKind(rawValue: 12)
+  package static let senderLists = RecordKind(rawValue: 13)
 
   // Groups.
   package static let group = RecordKind(rawValue: 20)
@@ -33,8 +37,9 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   /// Every kind of this version.
   static let all: [RecordKind] = [
     profile, preKeys, oneTimePreKey, answeredHandshake, contact, contactName, session, outgoing,
-    incoming, group, groupState, groupEpoch, groupName, ownKeyPackage, peerKeyPackages, invitation,
-    groupOutgoing, groupEvent, treeNode, treeRoot,
+    incoming, broadcast, broadcastName, receivedChains, senderLists, group, groupState, groupEpoch,
+    groupName, ownKeyPackage, peerKeyPackages, invitation, groupOutgoing, groupEvent, treeNode,
+    treeRoot,
   ]
 
   /// Whether records of this kind hold the integrity tree itself.

@@ -31,6 +31,7 @@ enum WireKind: String, CaseIterable, Sendable {
   case messageContent = "MessageContent"
   case senderKeyDistributionMessage = "SenderKeyDistributionMessage"
   case senderKeyMessage = "SenderKeyMessage"
+  case broadcastEnvelope = "BroadcastEnvelope"
   case sendingSenderKeyState = "SendingSenderKeyState"
   case receivingSenderKeyState = "ReceivingSenderKeyState"
 
@@ -64,6 +65,7 @@ enum WireKind: String, CaseIterable, Sendable {
     case .senderKeyDistributionMessage:
       try SenderKeyDistributionMessage(wire: bytes).wireEncoded()
     case .senderKeyMessage: try SenderKeyMessage(wire: bytes).wireEncoded()
+    case .broadcastEnvelope: try BroadcastEnvelope(wire: bytes).wireEncoded()
     case .sendingSenderKeyState: try SendingSenderKey(wire: bytes).wireEncoded()
     case .receivingSenderKeyState: try ReceivingSenderKey(wire: bytes).wireEncoded()
     case .identityState:

@@ -6,12 +6,19 @@ internal import CygnetVectors
 /// What people hand to each other: cards, envelopes, contents, backups.
 extension Inspection {
   static func envelope(_ bytes: [UInt8]) throws(CygnetError) -> Inspection {
-    let envelope = try Envelope(decoding: bytes)
-    let message = try message(envelope.message.encoded())
+    let (sender, recipient, message): (DeviceAddress, DeviceAddress, Inspection)
+    switch try AnyEnvelope(decoding: bytes) {
+    case .pairwise(let envelope):
+      (sender, recipient) = (envelope.sender, envelope.recipient)
+      message = try Self.message(envelope.message.encoded())
+    case .broadcast(let envelope):
+      (sender, recipient) = (envelope.sender, envelope.recipient)
+      message = try senderKeyMessage(envelope.message.encoded())
+    }
     return Inspection(
       "Envelope", "a message with the addresses it travels between; not verified here",
       [
-        "sender": address(envelope.sender), "recipient": address(envelope.recipient),
+        "sender": address(sender), "recipient": address(recipient),
         "message_type": .string(message.type), "message": .object(message.fields),
       ])
   }

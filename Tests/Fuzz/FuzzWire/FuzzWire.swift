@@ -31,6 +31,7 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(MessageContent.self, bytes)
   law(SenderKeyDistributionMessage.self, bytes)
   law(SenderKeyMessage.self, bytes)
+  law(BroadcastEnvelope.self, bytes)
   law(SendingSenderKey.self, bytes)
   law(ReceivingSenderKey.self, bytes)
   check(bytes, { bytes throws(CygnetError) in try IdentityKey(decoding: bytes) }) { $0.encoded() }

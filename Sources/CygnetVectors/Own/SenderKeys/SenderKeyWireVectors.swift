@@ -1,3 +1,5 @@
+internal import Cygnet
+internal import CygnetPairwise
 internal import CygnetPrimitives
 internal import CygnetSenderKeys
 internal import CygnetWire
@@ -76,6 +78,40 @@ enum SenderKeyWireVectors {
           head + [15] + [UInt8](repeating: 0, count: 15) + signature),
         WireVectors.invalid("claims 2^18 + 17 bytes", "Bounds", head + [0x80, 0x04, 0, 0x11]),
         WireVectors.invalid("no signature", "Truncated", Array(empty.dropLast(64))),
+      ])
+    try envelopes(&writer, text, empty)
+  }
+
+  /// An envelope whose message is one of a sender's chain.
+  private static func envelopes(
+    _ writer: inout OwnVectorWriter, _ text: [UInt8], _ empty: [UInt8]
+  ) throws(CygnetError) {
+    func envelope(_ message: [UInt8]) throws(CygnetError) -> [UInt8] {
+      try BroadcastEnvelope(
+        sender: .named("alice"), recipient: .named("bob"),
+        message: SenderKeyMessage(decoding: message)
+      ).wireEncoded()
+    }
+    let good = try envelope(empty)
+    // Behind header and addresses: the length of the message in two bytes.
+    let start = 3 + 10 + 8
+    try writer.group(
+      .wire, ["wire_type": "BroadcastEnvelope"],
+      WireObjectVectors.object([
+        ("with an empty message", good), ("with a message", try envelope(text)),
+      ]) + [
+        WireVectors.invalid("no name", "Bounds", good[..<3] + [0] + good[9...]),
+        WireVectors.invalid("no message", "Bounds", good[..<start] + [0]),
+        WireVectors.invalid(
+          "a message of version 2", "CodePoint", good.replacing(at: start + 2, [0, 2]),
+          .unsupported),
+        WireVectors.invalid(
+          "a ratchet message", "CodePoint", good.replacing(at: start + 4, [3])),
+        WireVectors.invalid(
+          "what shares a chain", "CodePoint", good.replacing(at: start + 4, [15])),
+        WireVectors.invalid(
+          "a byte behind the message", "Trailing",
+          good.replacing(at: start + 1, [good[start + 1] + 1]) + [0]),
       ])
   }
 

@@ -61,8 +61,8 @@ var targets: [Target] = [
   .target(
     name: "CygnetBenchmarks",
     dependencies: [
-      "CSodium", "CygnetPrimitives", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-      "CygnetAttachments",
+      "CSodium", "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise",
+      "CygnetSenderKeys", "CygnetMLS", "CygnetAttachments",
     ],
     swiftSettings: settings),
   .executableTarget(

@@ -19,16 +19,19 @@ package enum Benchmarks {
   package static let sizeGoals: [String: Int] = [
     "message_overhead_64": 96, "session_bytes_fresh": 400, "session_bytes_after_pingpong": 400,
     "session_heap_bytes": 1024, "sender_key_message_overhead_100": 144,
-  ]
+  ].merging(MLSBenchmarks.sizeGoals) { goal, _ in goal }
 
   /// Of what bare cipher and digest reach, at least so much.
   private static let attachmentGoal = 0.95
 
   /// - Parameters:
   ///   - filter: runs only figures whose name contains it; all when nil.
-  ///   - seconds: about how long the pairwise part takes; attachments take about as long again.
+  ///   - seconds: about how long the pairwise part takes; attachments take about as long again, and so
+  ///     do groups, beside the time to set them up.
+  ///   - isLarge: whether groups of 10,000 members are measured, which takes minutes.
+  ///   - progress: is told the part that is done.
   package static func run(
-    filter: String?, seconds: Double, progress: (Double) -> Void
+    filter: String?, seconds: Double, isLarge: Bool, progress: (Double) -> Void
   ) throws -> [Figure] {
     try Sodium.selfTest()
     let pairwise = try PairwiseBenchmarks()
@@ -46,8 +49,12 @@ package enum Benchmarks {
     var figures: [Figure] = []
     for (index, (operations, batch, seconds)) in parts.enumerated() {
       figures += try times(of: operations, batch: batch, seconds: seconds) { done in
-        progress((Double(index) + done) / Double(parts.count))
+        progress((Double(index) + done) / Double(parts.count + 1))
       }
+    }
+    let whole = Double(parts.count + 1)
+    figures += try MLSBenchmarks(filter: filter, isLarge: isLarge).run(seconds: seconds) { done in
+      progress((Double(parts.count) + done) / whole)
     }
     var facts = try pairwise.facts() + senderKeys.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
@@ -76,6 +83,12 @@ package enum Benchmarks {
     var ratios: [Figure] = []
     for (name, goal) in goals {
       guard let library = times[name]?[Self.library], let floor = times[name]?[Floor.peer]
+      else { continue }
+      ratios.append(.ratio(name: name, value: library / floor, goal: goal, goalIsFloor: false))
+    }
+    for (name, peers) in times {
+      guard let goal = MLSBenchmarks.goal(of: name), let library = peers[Self.library],
+        let floor = peers[Floor.peer]
       else { continue }
       ratios.append(.ratio(name: name, value: library / floor, goal: goal, goalIsFloor: false))
     }

@@ -36,22 +36,40 @@ extension HPKE {
     package init(
       suite: CipherSuite, role: Role, sharedSecret: SecretBytes, info: [UInt8]
     ) throws(CygnetError) {
+      self.init(
+        suite: suite, context: Self.context(suite: suite, role: role, info: info),
+        sharedSecret: sharedSecret, preSharedKey: role.preSharedKey)
+    }
+
+    /// In base mode, with `info` that was hashed before.
+    init(_ info: PreparedInfo, sharedSecret: SecretBytes) {
+      self.init(
+        suite: info.suite, context: info.context, sharedSecret: sharedSecret, preSharedKey: nil)
+    }
+
+    private init(
+      suite: CipherSuite, context: [UInt8], sharedSecret: SecretBytes, preSharedKey: PreSharedKey?
+    ) {
       self.suite = suite
-      kdf = LabeledKDF(suite.kdf, suiteID: suite.id)
-      let preSharedKey = role.preSharedKey
-      var context: [UInt8] = []
-      context.reserveCapacity(1 + 2 * suite.kdf.hashByteCount)
-      context.append(role.id)
-      kdf.extract(label: "psk_id_hash", preSharedKey?.id ?? [])
-        .withBytes { context.append(copying: $0) }
-      kdf.extract(label: "info_hash", info).withBytes { context.append(copying: $0) }
       self.context = context
+      kdf = LabeledKDF(suite.kdf, suiteID: suite.id)
       secret =
         if let preSharedKey {
           kdf.extract(salt: sharedSecret, label: "secret", preSharedKey.secret)
         } else {
           kdf.extract(salt: sharedSecret, label: "secret")
         }
+    }
+
+    static func context(suite: CipherSuite, role: Role, info: [UInt8]) -> [UInt8] {
+      let kdf = LabeledKDF(suite.kdf, suiteID: suite.id)
+      var context: [UInt8] = []
+      context.reserveCapacity(1 + 2 * suite.kdf.hashByteCount)
+      context.append(role.id)
+      kdf.extract(label: "psk_id_hash", role.preSharedKey?.id ?? [])
+        .withBytes { context.append(copying: $0) }
+      kdf.extract(label: "info_hash", info).withBytes { context.append(copying: $0) }
+      return context
     }
 
     /// The key of the AEAD.

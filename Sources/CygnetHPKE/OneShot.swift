@@ -1,5 +1,20 @@
 package import CygnetPrimitives
 
+extension HPKE {
+  /// What a message in base mode is bound to, hashed: to be used again where one sender seals to many,
+  /// since it is the same for all of them, and may be long.
+  package struct PreparedInfo: Sendable {
+    package let suite: CipherSuite
+    /// key_schedule_context (RFC 9180 §5.1).
+    let context: [UInt8]
+
+    package init(_ info: [UInt8], suite: CipherSuite) {
+      self.suite = suite
+      context = KeySchedule.context(suite: suite, role: .base, info: info)
+    }
+  }
+}
+
 /// One message in base mode (RFC 9180 §6.1). No context is kept, and no exporter secret is derived.
 extension HPKE {
   /// Draws what the encapsulation needs.
@@ -9,12 +24,21 @@ extension HPKE {
     _ plaintext: SecretBytes, to publicKey: PublicKey, suite: CipherSuite, info: [UInt8],
     authenticating: [UInt8], using random: inout some RandomSource
   ) throws(CygnetError) -> (encapsulatedKey: [UInt8], ciphertext: [UInt8]) {
-    let cipher = try suite.aead.sealingCipher()
-    try suite.kem.check(publicKey.kem)
-    let encapsulation = try suite.kem.encapsulate(
+    try seal(
+      plaintext, to: publicKey, info: PreparedInfo(info, suite: suite),
+      authenticating: authenticating, using: &random)
+  }
+
+  /// Seals with `info` that was hashed before, under its suite.
+  package static func seal(
+    _ plaintext: SecretBytes, to publicKey: PublicKey, info: PreparedInfo,
+    authenticating: [UInt8], using random: inout some RandomSource
+  ) throws(CygnetError) -> (encapsulatedKey: [UInt8], ciphertext: [UInt8]) {
+    let cipher = try info.suite.aead.sealingCipher()
+    try info.suite.kem.check(publicKey.kem)
+    let encapsulation = try info.suite.kem.encapsulate(
       to: publicKey, authenticatedBy: nil, using: &random)
-    let schedule = try KeySchedule(
-      suite: suite, role: .base, sharedSecret: encapsulation.sharedSecret, info: info)
+    let schedule = KeySchedule(info, sharedSecret: encapsulation.sharedSecret)
     let key = try schedule.key()
     let nonce = try Context.nonce(base: schedule.baseNonce(), sequenceNumber: 0)
     let ciphertext = try cipher.seal(

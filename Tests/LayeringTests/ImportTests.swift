@@ -31,8 +31,8 @@ struct ImportTests {
     (
       "CygnetBenchmarks",
       [
-        "CSodium", "CygnetPrimitives", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
-        "CygnetAttachments",
+        "CSodium", "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise",
+        "CygnetSenderKeys", "CygnetMLS", "CygnetAttachments",
       ]
     ),
     (

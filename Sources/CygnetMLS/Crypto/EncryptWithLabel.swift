@@ -11,10 +11,28 @@ extension Algorithms {
     _ plaintext: SecretBytes, to key: MLS.HPKEPublicKey, label: Label, context: [UInt8],
     using random: inout some RandomSource
   ) throws(CygnetError) -> MLS.HPKECiphertext {
+    try encrypt(
+      plaintext, to: key, bound: binding(label: label, context: context), using: &random)
+  }
+
+  /// What many encryptions have in common, hashed once: in a Welcome the context is as large as the
+  /// group.
+  package func binding(
+    label: Label, context: [UInt8]
+  ) throws(CygnetError) -> HPKE.PreparedInfo {
+    HPKE.PreparedInfo(
+      try LabeledContent(label: label, content: context).wireEncoded(), suite: hpke)
+  }
+
+  /// `EncryptWithLabel` to one of many.
+  /// - Throws: `malformed` for a key of another length or of low order.
+  package func encrypt(
+    _ plaintext: SecretBytes, to key: MLS.HPKEPublicKey, bound binding: HPKE.PreparedInfo,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> MLS.HPKECiphertext {
     let (kemOutput, ciphertext) = try HPKE.seal(
-      plaintext, to: HPKE.PublicKey(kem: hpke.kem, bytes: key.bytes), suite: hpke,
-      info: LabeledContent(label: label, content: context).wireEncoded(), authenticating: [],
-      using: &random)
+      plaintext, to: HPKE.PublicKey(kem: hpke.kem, bytes: key.bytes), info: binding,
+      authenticating: [], using: &random)
     return MLS.HPKECiphertext(kemOutput: kemOutput, ciphertext: ciphertext)
   }
 

@@ -18,6 +18,16 @@ extension MLS {
       self.configuration = configuration
     }
 
+    /// A member's view out of its parts, for who holds the secrets of a whole epoch.
+    package init(
+      shared: PublicGroup, keys: TreePrivateKeys, signer: SignatureKeyPair, secrets: EpochSecrets,
+      configuration: Configuration
+    ) throws(CygnetError) {
+      self.init(
+        try GroupState(shared: shared, keys: keys, signer: signer, secrets: secrets),
+        configuration: configuration)
+    }
+
     /// What the members of this epoch agree on.
     public var context: GroupContext { live.shared.context }
     /// The group's name.

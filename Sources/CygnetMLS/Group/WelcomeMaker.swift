@@ -34,8 +34,9 @@ struct WelcomeMaker {
           keyPackage: keyPackage, secrets: secrets, random: ForkedRandomSource(from: &random)))
     }
     let suite = suite
+    let binding = try suite.binding(label: Self.label, context: sealed)
     let secrets = try Parallel.map(jobs, threshold: 12) { (job) throws(CygnetError) in
-      try job.run(context: sealed, suite: suite)
+      try job.run(bound: binding, suite: suite)
     }
     return MLS.Welcome(
       cipherSuite: suite.suite, secrets: secrets, encryptedGroupInfo: sealed)
@@ -59,14 +60,13 @@ struct WelcomeMaker {
     let random: ForkedRandomSource
 
     func run(
-      context: [UInt8], suite: Algorithms
+      bound binding: HPKE.PreparedInfo, suite: Algorithms
     ) throws(CygnetError) -> MLS.EncryptedGroupSecrets {
       var random = random
       return MLS.EncryptedGroupSecrets(
         newMember: try suite.keyPackageRef(keyPackage),
-        encryptedGroupSecrets: try suite.encryptWithLabel(
-          secrets.wireEncodedSecret(), to: keyPackage.initKey, label: WelcomeMaker.label,
-          context: context, using: &random))
+        encryptedGroupSecrets: try suite.encrypt(
+          secrets.wireEncodedSecret(), to: keyPackage.initKey, bound: binding, using: &random))
     }
   }
 }

@@ -33,6 +33,20 @@ extension MLS.KeyPackage {
     return MLS.VerifiedKeyPackage(self)
   }
 
+  /// Checks many at once, as before a commit that adds them: their signatures on all processors.
+  /// - Parameters:
+  ///   - packages: Of any clients.
+  ///   - now: The time.
+  ///   - configuration: What is accepted.
+  /// - Throws: what ``verified(at:configuration:)`` throws for the first that fails.
+  public static func verified(
+    _ packages: [MLS.KeyPackage], at now: Timestamp, configuration: MLS.Configuration
+  ) throws(CygnetError) -> [MLS.VerifiedKeyPackage] {
+    try Parallel.map(packages, threshold: 16) { (keyPackage) throws(CygnetError) in
+      try keyPackage.verified(at: now, configuration: configuration)
+    }
+  }
+
   /// Everything but the signatures.
   func check(_ rules: LeafRules) throws(CygnetError) {
     guard version == .mls10, cipherSuite == rules.suite.suite else {

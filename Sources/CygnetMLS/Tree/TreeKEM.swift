@@ -120,17 +120,19 @@ private struct PathSeal: Sendable {
   let key: MLS.HPKEPublicKey
   let random: ForkedRandomSource
 
-  func seal(context: [UInt8], suite: Algorithms) throws(CygnetError) -> MLS.HPKECiphertext {
+  func seal(
+    bound binding: HPKE.PreparedInfo, suite: Algorithms
+  ) throws(CygnetError) -> MLS.HPKECiphertext {
     var random = random
-    return try suite.encryptWithLabel(
-      secret, to: key, label: PathSecret.label, context: context, using: &random)
+    return try suite.encrypt(secret, to: key, bound: binding, using: &random)
   }
 
   static func run(
     _ seals: [PathSeal], context: [UInt8], suite: Algorithms
   ) throws(CygnetError) -> [MLS.HPKECiphertext] {
-    try Parallel.map(seals, threshold: 6) { (seal) throws(CygnetError) in
-      try seal.seal(context: context, suite: suite)
+    let binding = try suite.binding(label: PathSecret.label, context: context)
+    return try Parallel.map(seals, threshold: 6) { (seal) throws(CygnetError) in
+      try seal.seal(bound: binding, suite: suite)
     }
   }
 }

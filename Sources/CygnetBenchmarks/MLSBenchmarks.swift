@@ -27,6 +27,9 @@ struct MLSBenchmarks {
 
   static let peer = PairwiseBenchmarks.peer
   static let applicationByteCount = 100
+  /// Nanoseconds of one turn: enough that what the turn before left in the caches and on the heap
+  /// does not count.
+  private static let batch = 5_000_000.0
 
   private let filter: String?
   private let counts: [Int]
@@ -36,7 +39,8 @@ struct MLSBenchmarks {
   ///   - isLarge: whether groups of 10,000 are among them.
   init(filter: String?, isLarge: Bool) {
     self.filter = filter
-    counts = isLarge || filter?.contains("10000") == true ? [10, 100, 1000, 10000] : [10, 100, 1000]
+    let hasLargest = isLarge || filter?.contains("10000") == true
+    counts = [10, 100, 1000] + (hasLargest ? [10_000] : [])
   }
 
   func wants(_ name: String) -> Bool { filter.map(name.contains) ?? true }
@@ -69,10 +73,10 @@ struct MLSBenchmarks {
     let floor = MLSFloor()
     let operations = cases.map(\.operation) + floor.operations
     var once = 0.0
-    for operation in operations { once += try max(operation.run(1), 1_000_000) }
+    for operation in operations { once += try max(operation.run(1), Self.batch) }
     let rounds = min(25, max(3, Int(seconds * 1e9 / once)))
     let measured = try Interleaved(
-      operations: operations, rounds: rounds, batchNanoseconds: 1_000_000
+      operations: operations, rounds: rounds, batchNanoseconds: Self.batch
     ).run(progress: progress)
     let costs = MLSFloor.Costs(measured)
     var figures: [Figure] = []

@@ -262,7 +262,7 @@ struct ProposalList {
     for item in list where !item.isVerified {
       if case .add(let keyPackage) = item.proposal { unverified.append(keyPackage) }
     }
-    _ = try Parallel.map(unverified, threshold: 16) { (keyPackage) throws(CygnetError) in
+    _ = try Parallel.map(unverified, threshold: 6) { (keyPackage) throws(CygnetError) in
       try keyPackage.verifySignatures(rules)
     }
   }

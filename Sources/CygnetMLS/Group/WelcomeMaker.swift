@@ -35,7 +35,7 @@ struct WelcomeMaker {
     }
     let suite = suite
     let binding = try suite.binding(label: Self.label, context: sealed)
-    let secrets = try Parallel.map(jobs, threshold: 12) { (job) throws(CygnetError) in
+    let secrets = try Parallel.map(jobs, threshold: 6) { (job) throws(CygnetError) in
       try job.run(bound: binding, suite: suite)
     }
     return MLS.Welcome(

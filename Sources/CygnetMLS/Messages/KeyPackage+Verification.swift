@@ -42,7 +42,7 @@ extension MLS.KeyPackage {
   public static func verified(
     _ packages: [MLS.KeyPackage], at now: Timestamp, configuration: MLS.Configuration
   ) throws(CygnetError) -> [MLS.VerifiedKeyPackage] {
-    try Parallel.map(packages, threshold: 16) { (keyPackage) throws(CygnetError) in
+    try Parallel.map(packages, threshold: 6) { (keyPackage) throws(CygnetError) in
       try keyPackage.verified(at: now, configuration: configuration)
     }
   }

@@ -130,9 +130,11 @@ extension Subtree {
     guard let left = node.left, let right = node.right else {
       return try encodeNode(&blanks, into: &writer)
     }
-    try child(0).encode(at: left, &blanks, into: &writer)
+    // Through a span nothing is retained on the way; what is not vacant has children.
+    let children = children.span
+    try children[0].encode(at: left, &blanks, into: &writer)
     try encodeNode(&blanks, into: &writer)
-    try child(1).encode(at: right, &blanks, into: &writer)
+    try children[1].encode(at: right, &blanks, into: &writer)
   }
 
   private func encodeNode(
@@ -149,7 +151,7 @@ extension Subtree {
     case .blank: break
     case .leaf(let leaf):
       writer.write(NodeType.leaf.rawValue)
-      try leaf.node.encode(into: &writer)
+      try leaf.encode(into: &writer)
     case .parent(let parent):
       writer.write(NodeType.parent.rawValue)
       try parent.encode(into: &writer)

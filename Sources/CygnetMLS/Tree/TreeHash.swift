@@ -34,7 +34,7 @@ extension Subtree {
         ).wireEncoded())
     } else {
       result = try suite.hash(
-        LeafNodeHashInput(leafIndex: node.firstLeaf, leafNode: leaf).wireEncoded())
+        LeafNodeHashInput(leafIndex: node.firstLeaf, leafNode: treeLeaf).wireEncoded())
     }
     hash = result
     return result
@@ -60,7 +60,7 @@ extension Subtree {
 ///     } TreeHashInput;
 struct LeafNodeHashInput: WireEncodable {
   let leafIndex: UInt32
-  let leafNode: MLS.LeafNode?
+  let leafNode: TreeLeaf?
 
   func encode(into writer: inout Writer) throws(CygnetError) {
     writer.write(NodeType.leaf.rawValue)

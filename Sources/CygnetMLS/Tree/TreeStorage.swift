@@ -1,4 +1,5 @@
 internal import CygnetPrimitives
+internal import CygnetWire
 
 /// A subtree as a value. Its children stand in an array of their own, so a copy shares everything,
 /// and a change copies the nodes between the root and what changes, and no more (or nothing, where
@@ -45,8 +46,10 @@ struct Subtree: Sendable {
 
   var isVacant: Bool { resolutionCount == 0 }
 
-  var leaf: MLS.LeafNode? {
-    if case .leaf(let leaf) = content { leaf.node } else { nil }
+  var leaf: MLS.LeafNode? { treeLeaf?.node }
+
+  var treeLeaf: TreeLeaf? {
+    if case .leaf(let leaf) = content { leaf } else { nil }
   }
 
   var parent: ParentNode? {
@@ -111,11 +114,22 @@ struct Subtree: Sendable {
   }
 }
 
-/// One member's leaf, shared by all copies of the tree.
-final class TreeLeaf: Sendable {
+/// One member's leaf, shared by all copies of the tree, with its encoding: tree hashes, Welcomes and
+/// the stored form take it in again and again.
+final class TreeLeaf: Sendable, WireEncodable {
   let node: MLS.LeafNode
+  /// nil for a leaf that is too large to be encoded, which shows when that is tried.
+  private let encoded: [UInt8]?
 
-  init(_ node: MLS.LeafNode) { self.node = node }
+  init(_ node: MLS.LeafNode) {
+    self.node = node
+    encoded = try? node.wireEncoded()
+  }
+
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    guard let encoded else { return try node.encode(into: &writer) }
+    writer.write(fixed: encoded)
+  }
 }
 
 extension LeafIndex {

@@ -53,7 +53,7 @@ extension RatchetTree {
     var leaves: [(index: LeafIndex, leaf: MLS.LeafNode)] = []
     leaves.reserveCapacity(memberCount)
     for (index, leaf) in members { leaves.append((index, leaf)) }
-    _ = try Parallel.map(leaves, threshold: 16) { (member) throws(CygnetError) in
+    _ = try Parallel.map(leaves, threshold: 8) { (member) throws(CygnetError) in
       try member.leaf.verifySignature(groupID: groupID, leafIndex: member.index, suite: suite)
     }
   }

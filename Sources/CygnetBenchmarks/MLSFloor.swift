@@ -30,12 +30,6 @@ internal import CygnetPrimitives
     unsafe crypto_sign_detached(signature, nil, content, 128, signingKey)
   }
 
-  deinit {
-    for unsafe pointer in unsafe [
-      key, point, verifyingKey, signingKey, signature, content, output,
-    ] { unsafe pointer.deallocate() }
-  }
-
   /// The names of the costs in a run.
   private enum Unit: String, CaseIterable {
     case sign = "ed25519_sign"

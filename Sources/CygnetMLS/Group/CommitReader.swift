@@ -152,9 +152,10 @@ struct PublicCommit {
   ) throws(CygnetError) {
     let validator = configuration.credentialValidator
     let id = validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
-    for (index, member) in group.tree.members where index != replaced?.index {
+    try group.tree.visitMembers { (index, member) throws(CygnetError) in
       guard
-        validator.clientID(of: member.credential, signatureKey: member.signatureKey) != id
+        index == replaced?.index
+          || validator.clientID(of: member.credential, signatureKey: member.signatureKey) != id
       else {
         throw CygnetError(
           .ruleViolation, "X8: a client joins that is in the group already (RFC 9420 §12.2)")

@@ -69,7 +69,7 @@ struct VerifiedGroupInfo {
     _ tree: RatchetTree, _ suite: Algorithms, _ configuration: MLS.Configuration, _ now: Timestamp
   ) throws(CygnetError) {
     let rules = LeafRules(suite: suite, configuration: configuration, now: now)
-    for (_, leaf) in tree.members {
+    try tree.visitMembers { (_, leaf) throws(CygnetError) in
       try rules.checkCapabilities(leaf)
       try leaf.extensions.checkPlace(.leafNode)
       if configuration.checksLifetimesOnJoin, case .keyPackage(let lifetime) = leaf.source {

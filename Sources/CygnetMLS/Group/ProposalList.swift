@@ -242,20 +242,20 @@ struct ProposalList {
     func clientID(_ leaf: MLS.LeafNode) -> [UInt8] {
       validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
     }
-    var members: Set<[UInt8]> = []
-    let leaving = Set(plan.removes)
-    for (index, leaf) in group.tree.members where !leaving.contains(index) {
-      members.insert(clientID(leaf))
-    }
     var added: Set<[UInt8]> = []
     for keyPackage in plan.adds {
       try keyPackage.check(rules)
       let id = clientID(keyPackage.leafNode)
-      guard isSingle || !members.contains(id) else {
-        throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
-      }
       guard added.insert(id).inserted else {
         throw CygnetError(.ruleViolation, "V5: two Adds of one client (RFC 9420 §12.2)")
+      }
+    }
+    if !isSingle {
+      let leaving = Set(plan.removes)
+      try group.tree.visitMembers { (index, leaf) throws(CygnetError) in
+        guard !added.contains(clientID(leaf)) || leaving.contains(index) else {
+          throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
+        }
       }
     }
     var unverified: [MLS.KeyPackage] = []

@@ -166,7 +166,7 @@ extension PastRoster {
     try writer.vector { (writer) throws(CygnetError) in
       switch self {
       case .tree(let tree):
-        for (index, leaf) in tree.members {
+        try tree.visitMembers { (index, leaf) throws(CygnetError) in
           try Self.encode(index, leaf.signatureKey, leaf.credential, into: &writer)
         }
       case .stored(let entries):

@@ -48,6 +48,13 @@ package struct RatchetTree: Sendable {
     MemberSequence(root: root, node: leafCount.root)
   }
 
+  /// Calls `body` for each member from the left, at a third of the cost of ``members``.
+  package func visitMembers(
+    _ body: (LeafIndex, MLS.LeafNode) throws(CygnetError) -> Void
+  ) throws(CygnetError) {
+    try root.visitMembers(at: leafCount.root, body)
+  }
+
   func subtree(_ node: NodeIndex) -> Subtree? {
     guard node.rawValue < leafCount.nodeCount else { return nil }
     return root.descendant(node, from: leafCount.root)

@@ -87,6 +87,21 @@ struct Subtree: Sendable {
     return children[index.side(below: level)].leaf(index, level: level - 1)
   }
 
+  /// Calls `body` for each leaf that is not blank, from the left.
+  func visitMembers(
+    at node: NodeIndex, _ body: (LeafIndex, MLS.LeafNode) throws(CygnetError) -> Void
+  ) throws(CygnetError) {
+    if memberCount == 0 { return }
+    guard let left = node.left, let right = node.right else {
+      if case .leaf(let leaf) = content { try body(LeafIndex(node.firstLeaf), leaf.node) }
+      return
+    }
+    // Through a span nothing is retained on the way; what has members has children.
+    let children = children.span
+    try children[0].visitMembers(at: left, body)
+    try children[1].visitMembers(at: right, body)
+  }
+
   mutating func makeChildren() {
     if children.isEmpty { children = [.vacant, .vacant] }
   }

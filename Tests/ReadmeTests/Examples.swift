@@ -257,12 +257,13 @@ struct Examples {
     #expect(carried.count == 4 && bobs.count == 2 && result.unreached.isEmpty)
     for envelope in bobs.map(\.envelope) {
       // begin Broadcast-lists.md
-      switch try await bob.receiveEvent(envelope, now: now) {
+      switch try await bob.receiveAny(envelope, now: now) {
       case .message(let message):
         show(message.content.text)
         try await bob.confirmDelivered(message.id)
       case .broadcastShared(let sender, _):
         print("from now on you can read a list of \(sender.name)")
+      default: break
       }
       // end
     }

@@ -128,24 +128,6 @@ extension Client {
       try records.broadcast(content, to: name, now: now)
     }
   }
-
-  /// As `receive`, and takes what is no message as well: what shares a broadcast list.
-  /// - Parameters:
-  ///   - envelope: an encoded `Envelope`, as it came.
-  ///   - number: sixty digits. A first message with another identity key than the one on record is
-  ///     taken only with the safety number of the new key.
-  ///   - now: the current time.
-  /// - Throws: what `receive` throws; `notFound` for a list that its sender has not shared, and what
-  ///   `ReceivingSenderKey.decrypt` and `process` throw.
-  public func receiveEvent(
-    _ envelope: [UInt8], acceptingChange number: String? = nil, now: Timestamp
-  ) async throws(CygnetError) -> ClientEvent {
-    let decoded = try AnyEnvelope(decoding: envelope)
-    let id = MessageID(of: envelope)
-    return try await step { (records) throws(CygnetError) in
-      try records.receive(decoded, id: id, acceptingChange: number, now: now)
-    }
-  }
 }
 
 extension RecordTransaction {

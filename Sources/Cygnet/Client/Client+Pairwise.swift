@@ -62,7 +62,7 @@ extension Client {
   ///   - now: the current time.
   /// - Throws: `malformed`, `unsupported`; `notFound` for another device's message, or one of a
   ///   session that is not held; `identityChanged`; `wrongState` for a blocked sender, and for what
-  ///   is no message, which `receiveEvent` takes; and what `PairwiseSession.accept` and `decrypt`
+  ///   is no message, which `receiveAny` takes; and what `PairwiseSession.accept` and `decrypt`
   ///   throw.
   public func receive(
     _ envelope: [UInt8], acceptingChange number: String? = nil, now: Timestamp
@@ -70,9 +70,9 @@ extension Client {
     let decoded = try AnyEnvelope(decoding: envelope)
     let id = MessageID(of: envelope)
     return try await step { (records) throws(CygnetError) in
-      let event = try records.receive(decoded, id: id, acceptingChange: number, now: now)
-      guard case .message(let message) = event else {
-        throw CygnetError(.wrongState, "this shares a list, and is received as an event")
+      let received = try records.receive(decoded, id: id, acceptingChange: number, now: now)
+      guard case .message(let message) = received else {
+        throw CygnetError(.wrongState, "this shares a broadcast list, and is no message")
       }
       return message
     }

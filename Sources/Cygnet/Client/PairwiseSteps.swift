@@ -94,7 +94,7 @@ extension RecordTransaction {
   /// What was decrypted and not confirmed comes again.
   func receive(
     _ envelope: AnyEnvelope, id: MessageID, acceptingChange number: String?, now: Timestamp
-  ) throws(CygnetError) -> ClientEvent {
+  ) throws(CygnetError) -> Received {
     if let pending = try incoming(id) {
       return .message(pending.message(try contact(at: pending.sender)?.contact))
     }
@@ -107,7 +107,7 @@ extension RecordTransaction {
 
   private func receive(
     _ envelope: Envelope, id: MessageID, acceptingChange number: String?, now: Timestamp
-  ) throws(CygnetError) -> ClientEvent {
+  ) throws(CygnetError) -> Received {
     let profile = try profile()
     guard envelope.recipient == profile.address else {
       throw CygnetError(.notFound, "the message is for another device")

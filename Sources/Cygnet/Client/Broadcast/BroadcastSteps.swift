@@ -105,7 +105,7 @@ extension RecordTransaction {
   /// Takes a chain that a session with its sender brought.
   func takeChain(
     _ plaintext: [UInt8], from sender: ContactRecord
-  ) throws(CygnetError) -> ClientEvent {
+  ) throws(CygnetError) -> Received {
     let message = try SenderKeyDistributionMessage(decoding: plaintext)
     let id = message.distributionID
     let known = try receivedChains(of: sender.address, id)
@@ -129,7 +129,7 @@ extension RecordTransaction {
 
   func receive(
     _ envelope: BroadcastEnvelope, id: MessageID, now: Timestamp
-  ) throws(CygnetError) -> ClientEvent {
+  ) throws(CygnetError) -> Received {
     guard envelope.recipient == (try profile().address) else {
       throw CygnetError(.notFound, "the message is for another device")
     }

@@ -34,7 +34,8 @@ extension Client {
 
   // MARK: - Receiving
 
-  /// Takes in whatever comes: an `Envelope`, or any message of MLS that concerns this client.
+  /// Takes in whatever comes: an `Envelope` with a message or with what shares a broadcast list, or
+  /// any message of MLS that concerns this client.
   ///
   /// A message of a group opens in the order of the group's changes: one of a later state than the
   /// one here is a `wrongEpoch` until the change has come, and then opens. Somebody who is met for the
@@ -55,7 +56,11 @@ extension Client {
     _ bytes: [UInt8], acceptingChange number: String? = nil, now: Timestamp
   ) async throws(CygnetError) -> Received {
     guard MLSObject.isOne(bytes) else {
-      return .message(try await receive(bytes, acceptingChange: number, now: now))
+      let envelope = try AnyEnvelope(decoding: bytes)
+      let id = MessageID(of: bytes)
+      return try await step { (records) throws(CygnetError) in
+        try records.receive(envelope, id: id, acceptingChange: number, now: now)
+      }
     }
     return try await step { (records) throws(CygnetError) in
       try records.receive(group: bytes, acceptingChange: number, now: now)

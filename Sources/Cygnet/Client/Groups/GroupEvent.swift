@@ -1,4 +1,5 @@
 public import CygnetPrimitives
+public import CygnetSenderKeys
 
 /// Something that came in for a group. The store keeps it until `confirmDelivered`.
 public struct GroupEvent: Sendable {
@@ -78,6 +79,9 @@ public enum Received: Sendable {
   case invitation(GroupInvitation)
   /// A key package: its owner can be invited into groups now.
   case keyPackage(of: Contact)
+  /// A contact shared the chain of a broadcast list, so that what it sends to the list can be read
+  /// from now on. There is nothing to confirm.
+  case broadcastShared(by: Contact, distributionID: DistributionID)
   /// A message of one's own that came back.
   case own(groupName: String)
 }

@@ -29,6 +29,7 @@ enum CommandTable {
       ConformanceCommand.command,
       ContactCommand.command,
       DemoCommand.command,
+      GroupCommand.command,
       HelpCommand.command,
       IdentityCommand.command,
       InitCommand.command,

@@ -61,13 +61,7 @@ enum ArmorVectors {
   }
 
   private static func write(_ writer: inout OwnVectorWriter) throws(CygnetError) {
-    for label in Armor.Label.allCases where label != .message {
-      let text = armor(writer.random.bytes(60), label)
-      let other = text.replacing(label.rawValue, with: "MESSAGE")
-      try writer.group(
-        .armor, ["label": .string(label.rawValue)],
-        [valid("60 bytes", text), invalid("another label", "Label", other)])
-    }
+    for label in [Armor.Label.contactCard, .preKeyBundle, .backup] { try write(label, &writer) }
     var tests: [Test] = []
     for count in [0, 1, 2, 3, 47, 48, 49, 96, 100] {
       tests.append(valid("\(count) bytes", armor(writer.random.bytes(count), .message)))
@@ -75,6 +69,19 @@ enum ArmorVectors {
     let good = armor(writer.random.bytes(100), .message)
     tests += lineEnds(good) + surroundings(good) + lines() + letters()
     try writer.group(.armor, ["label": .string(Armor.Label.message.rawValue)], tests)
+    for label in [Armor.Label.groupMessage, .groupInvitation, .groupInfo, .keyPackage] {
+      try write(label, &writer)
+    }
+  }
+
+  private static func write(
+    _ label: Armor.Label, _ writer: inout OwnVectorWriter
+  ) throws(CygnetError) {
+    let text = armor(writer.random.bytes(60), label)
+    let other = text.replacing(" \(label.rawValue)-", with: " MESSAGE-")
+    try writer.group(
+      .armor, ["label": .string(label.rawValue)],
+      [valid("60 bytes", text), invalid("another label", "Label", other)])
   }
 
   private static func armor(_ bytes: [UInt8], _ label: Armor.Label) -> String {

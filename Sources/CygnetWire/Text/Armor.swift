@@ -10,6 +10,10 @@ package enum Armor {
     case preKeyBundle = "PREKEY BUNDLE"
     case message = "MESSAGE"
     case backup = "BACKUP"
+    case groupMessage = "GROUP MESSAGE"
+    case groupInvitation = "GROUP INVITATION"
+    case groupInfo = "GROUP INFO"
+    case keyPackage = "KEY PACKAGE"
   }
 
   private static let lineCount = 64

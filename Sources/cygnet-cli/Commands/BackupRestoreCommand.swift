@@ -11,7 +11,7 @@ enum BackupRestoreCommand {
     discussion: """
       Asks for the recovery key, then for a passphrase for the new store as 'cygnet init' does. The \
       profile has the same identity, so nobody has to compare safety numbers again, and no session: \
-      new ones start by themselves. Do not go on using the profile that the backup was made from.
+      new ones start by themselves. Into groups you come back with 'group rejoin'. Do not go on using the profile that the backup was made from.
       """,
     options: RecoveryKeyInput.options + [.passphraseCost] + Option.store,
     positionals: [Positional(name: "FILE", summary: "The backup; - is standard input")],

@@ -9,7 +9,9 @@ enum IdentityRotateCommand {
     discussion: """
       Makes a new identity key with new prekeys and ends every session. For when the old key may be \
       in other hands. Contacts see that the identity changed and have to compare safety numbers \
-      again, and so have you. Messages still on their way to the old key can no longer be read.
+      again, and so have you. Messages still on their way to the old key can no longer be read. Groups \
+      go on under the old key until 'group update' in each; key packages that were handed out, and \
+      invitations, are dropped.
       """,
     options: Option.store,
     examples: [

@@ -1,3 +1,4 @@
+internal import Cygnet
 internal import CygnetPrimitives
 internal import CygnetVectors
 internal import CygnetWire
@@ -13,10 +14,11 @@ enum InspectCommand {
     name: "inspect",
     summary: "Name an object and its fields, without keys",
     discussion: """
-      Reads a message, a contact card, a prekey bundle, a backup, a stored state, an attachment \
-      pointer or blob, a safety number's code, a key as text or a vector file, in armor or not, and \
-      prints what it is and what its fields say. No key is needed, and none is printed: identity \
-      keys appear as fingerprints, the first 16 bytes of their SHA-256. Nothing is verified.
+      Reads a message, a contact card, a prekey bundle, a backup, a stored state, any message of MLS \
+      (a key package, an invitation, the state of a group among them), an attachment pointer or blob, \
+      a safety number's code, a key as text or a vector file, in armor or not, and prints what it is \
+      and what its fields say. No key is needed, and none is printed: identity keys appear as \
+      fingerprints, the first 16 bytes of their SHA-256. Nothing is verified.
       """,
     positionals: [
       Positional(name: "FILE", summary: "The object; - is standard input")
@@ -66,7 +68,7 @@ enum InspectCommand {
       return (try Inspection.of(bytes), size)
     } catch {
       // A blob has no mark of its own, so it is what remains.
-      let isObject = (try? WireType.peek(bytes)) != nil
+      let isObject = MLSObject.isOne(bytes) || (try? WireType.peek(bytes)) != nil
       if !isObject, let blob = Inspection.blob(Array(bytes.prefix(headByteCount)), size: size) {
         return (blob, size)
       }

@@ -4,13 +4,20 @@ internal import CygnetWire
 
 /// `cygnet receive`
 enum ReceiveCommand {
-  /// Beyond any envelope.
-  private static let maxMessageByteCount = 1 << 19
+  /// The kinds of objects that may come.
+  private static let labels: [Armor.Label] = [
+    .message, .groupMessage, .groupInvitation, .keyPackage, .groupInfo,
+  ]
 
   static let command = Command(
     name: "receive",
-    summary: "Decrypt messages and show them",
+    summary: "Take in whatever came, and show it",
     discussion: """
+      Messages of contacts and of groups, changes of groups, invitations and key packages: FILE may be \
+      any of them. An invitation is shown with who invites into what, and nothing is joined before \
+      'group accept'. What belongs to a group has to be received in the order in which it was made, as \
+      far as changes are among it.
+
       Each message opens once. It is kept in the store until it was shown, so nothing is lost if the \
       program ends in between: the same command shows it again. Attachments are looked for beside the \
       message file and saved into the folder of --save-dir; without it, a message with attachments \
@@ -48,9 +55,8 @@ enum ReceiveCommand {
     if paths.isEmpty { paths = [Path("-")] }
     let client = try await StoreSession.open(invocation).client
     if paths.count == 1 {
-      let message = try await receive(paths[0], client, invocation)
-      invocation.next(
-        message.isVerified ? "send \(message.name) -m TEXT" : "verify \(message.name)")
+      let next = try await receive(paths[0], client, invocation)
+      if let next { invocation.next(next) }
       return .ok
     }
     var end = ExitCode.ok
@@ -65,49 +71,84 @@ enum ReceiveCommand {
     return end
   }
 
+  /// - Returns: the next useful command.
   private static func receive(
     _ path: Path, _ client: Client, _ invocation: Invocation
-  ) async throws -> (name: String, isVerified: Bool) {
+  ) async throws -> String? {
     let number = try invocation.acceptedNumber
-    let envelope = try ObjectFile.read(path, .message, limit: maxMessageByteCount)
-    let message = try await open(envelope, path, number, client, invocation)
-    let pointers = message.content.attachments
-    var saved = pointers.map { IncomingBlobs.Saved(pointer: $0, path: nil) }
+    let bytes = try ObjectFile.read(
+      InputFile(path), oneOf: labels, limit: GroupCommand.maxObjectByteCount)
+    switch try await open(bytes, path, number, client, invocation) {
+    case .message(let message):
+      try await keep(message.content, path, message.id, client, invocation) { saved in
+        try show(message, saved, invocation)
+      }
+      let name = message.contact?.name.shellWord ?? "NAME"
+      return message.contact?.isVerified == true ? "send \(name) -m TEXT" : "verify \(name)"
+    case .group(let event):
+      guard case .message(let sender, let content) = event.content else {
+        let next = try GroupReceipt(invocation).show(event)
+        try await client.confirmDelivered(event.id)
+        return next
+      }
+      try await keep(content, path, event.id, client, invocation) { saved in
+        try GroupReceipt(invocation).show(event, from: sender, content, saved)
+      }
+      return "send \(event.groupName.shellWord) -m TEXT"
+    case .invitation(let invitation): return try GroupReceipt(invocation).show(invitation)
+    case .keyPackage(let owner): return try GroupReceipt(invocation).show(keyPackageOf: owner)
+    case .own(let group): return try GroupReceipt(invocation).show(ownMessageIn: group)
+    }
+  }
+
+  /// Saves the attachments of a message and shows it; it is kept until both is done.
+  private static func keep(
+    _ content: MessageContent, _ path: Path, _ id: [UInt8], _ client: Client,
+    _ invocation: Invocation, _ show: ([IncomingBlobs.Saved]) throws -> Void
+  ) async throws {
+    var saved = content.attachments.map { IncomingBlobs.Saved(pointer: $0, path: nil) }
     var failure: (any Error)?
     if let folder = invocation.arguments.path("save-dir") {
       do {
         saved = try IncomingBlobs(message: path, folder: folder, invocation: invocation)
-          .save(pointers)
+          .save(content.attachments)
       } catch { failure = error }
     }
-    try show(message, saved, invocation)
+    try show(saved)
     let isKept = saved.contains { $0.path == nil } && !invocation.arguments.has("no-save")
-    if !isKept { try await client.confirmDelivered(message.id) }
+    if !isKept { try await client.confirmDelivered(id) }
     if let failure { throw failure }
     if isKept { try explain(saved, invocation) }
-    return (
-      message.contact?.name.shellWord ?? "NAME",
-      message.contact?.isVerified ?? false
-    )
   }
 
   private static func open(
-    _ envelope: [UInt8], _ path: Path, _ number: String?, _ client: Client,
+    _ bytes: [UInt8], _ path: Path, _ number: String?, _ client: Client,
     _ invocation: Invocation
-  ) async throws -> IncomingMessage {
+  ) async throws -> Received {
     do throws(CygnetError) {
-      return try await client.receive(envelope, acceptingChange: number, now: .now)
+      return try await client.receiveAny(bytes, acceptingChange: number, now: .now)
     } catch {
-      if error.code == .identityChanged,
-        let decoded = try? Envelope(decoding: envelope),
-        case .initial(let initial) = decoded.message,
-        let known = try await client.contacts().first(where: { $0.address == decoded.sender })
-      {
-        throw try await IdentityChange.failure(
-          of: known, claimed: initial.unverifiedIdentity, client: client,
-          repeating: invocation.line("receive \(path.text.shellWord)"))
+      let line = invocation.line("receive \(path.text.shellWord)")
+      if error.code == .identityChanged {
+        if error.underlying is ChangedIdentity {
+          throw try await IdentityChange.explained(error, client, repeating: line)
+        }
+        if let decoded = try? Envelope(decoding: bytes),
+          case .initial(let initial) = decoded.message,
+          let known = try await client.contacts().first(where: { $0.address == decoded.sender })
+        {
+          throw try await IdentityChange.failure(
+            of: known, claimed: initial.unverifiedIdentity, client: client, repeating: line)
+        }
       }
-      throw CommandFailure(error, about: path).explained(error)
+      var failure = CommandFailure(error, about: path)
+      if (try? MLS.Message(decoding: bytes).groupInfo) != nil {
+        failure.hint =
+          "come back with '\(invocation.line("group rejoin \(path.text.shellWord)")) -o FILE'"
+        throw failure
+      }
+      throw MLSObject.isOne(bytes)
+        ? GroupReceipt(invocation).explained(failure, error) : failure.explained(error)
     }
   }
 
@@ -121,13 +162,9 @@ enum ReceiveCommand {
     let lines = MessageText.lines(message.content.text)
     try output.line("\(name) (\(head)): \(lines.first ?? "")")
     for line in lines.dropFirst() { try output.line("  \(line)") }
-    for one in saved {
-      let size = one.pointer.size.asByteCount
-      let place = one.path.map { "saved as \($0)" } ?? "not saved"
-      try output.line("  [\(one.name.escaped), \(size), \(place)]")
-    }
+    for one in saved { try output.line(one.line) }
     try output.record([
-      "id": .hex(message.id), "from": message.contact?.json ?? .null,
+      "kind": "message", "id": .hex(message.id), "from": message.contact?.json ?? .null,
       "address": message.sender.json,
       "first_contact": .bool(message.isFirstContact),
       "received_at": message.receivedAt.json,

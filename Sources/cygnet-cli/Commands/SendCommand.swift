@@ -6,9 +6,10 @@ internal import CygnetWire
 enum SendCommand {
   static let command = Command(
     name: "send",
-    summary: "Encrypt a message to a contact",
+    summary: "Encrypt a message to a contact or a group",
     discussion: """
-      The text is that of -m, of FILE or of standard input. Each --attach FILE becomes a blob beside \
+      Contacts and groups share their names, so NAME is one or the other. A message to a group is one \
+      file for all its members. The text is that of -m, of FILE or of standard input. Each --attach FILE becomes a blob beside \
       the message, OUT.blob, or OUT.1.blob, OUT.2.blob and so on; carry it along with the message, or \
       put it on any server.
 
@@ -29,7 +30,7 @@ enum SendCommand {
       .output, .binary, .force,
     ] + Option.store,
     positionals: [
-      ContactCommand.name,
+      Positional(name: "NAME", value: .text, summary: "The name of a contact or a group"),
       Positional(
         name: "FILE", arity: .optional, summary: "The text, by name or - for standard input"),
     ],
@@ -38,6 +39,9 @@ enum SendCommand {
       Example(
         line: "cygnet send bob -m look --attach photo.jpg -o m2",
         meaning: "Writes m2 and m2.blob"),
+      Example(
+        line: "cygnet send friends -m look --attach photo.jpg -o m3",
+        meaning: "The same for every member of a group"),
     ],
     exitCodes: [.authentication, .identity, .locked, .unknown, .stale, .limit],
     run: run)
@@ -50,8 +54,11 @@ enum SendCommand {
     let text = try text(invocation)
     let bundle = try bundle(arguments)
     let client = try await StoreSession.open(invocation).client
-    // Known, and not blocked, before the work of encrypting files.
-    let contact = try await client.contact(name)
+    // Known before the work of encrypting files.
+    guard let contact = try await contact(name, client) else {
+      guard bundle == nil else { throw CommandFailure.usage("--bundle is for a contact") }
+      return try await GroupSending(name, client, invocation).send(text, to: target)
+    }
     let blobs = try OutgoingBlobs.encrypt(invocation)
     let message: OutgoingMessage
     do throws(CygnetError) {
@@ -70,6 +77,24 @@ enum SendCommand {
       invocation.output.note("\(name.escaped) is unverified: see '\(line)'")
     }
     return .ok
+  }
+
+  /// nil for the name of a group.
+  private static func contact(_ name: String, _ client: Client) async throws -> Contact? {
+    do throws(CygnetError) { return try await client.contact(name) } catch {
+      guard error.code == .notFound else { throw error }
+    }
+    do throws(CygnetError) {
+      _ = try await client.groupSummary(name)
+      return nil
+    } catch {
+      guard error.code == .notFound else { throw error }
+      var failure = CommandFailure(
+        .unknown, "no contact and no group is called \(name.escaped)",
+        hint: "see 'cygnet contact list' and 'cygnet group list'")
+      failure.libraryCode = error.code.name
+      throw failure
+    }
   }
 
   // MARK: What is sent
@@ -106,7 +131,9 @@ enum SendCommand {
     _ name: String, _ target: ObjectTarget, _ invocation: Invocation
   ) async throws -> ExitCode {
     let client = try await StoreSession.open(invocation).client
-    let contact = try await client.contact(name)
+    guard let contact = try await contact(name, client) else {
+      return try await GroupSending(name, client, invocation).writeUnsent(to: target)
+    }
     let waiting = try await client.outgoing().filter { $0.contact?.address == contact.address }
     guard let message = waiting.first else {
       throw CommandFailure(.unknown, "every message to \(name.escaped) was written")

@@ -23,7 +23,9 @@ enum StoreStatusCommand {
     for slot in header.slots { try output.line("opened by   \(text(slot))") }
     try output.line("contacts    \(status.contactCount)")
     try output.line("sessions    \(status.sessionCount)")
+    try output.line("groups      \(status.groupCount), \(status.invitationCount) invitations")
     try output.line("prekeys     \(status.oneTimePreKeyCount) for one use each")
+    try output.line("packages    \(status.keyPackageCount) to be invited with")
     try output.line("outgoing    \(status.outgoingCount) to be sent")
     try output.line("incoming    \(status.incomingCount) to be shown")
     try output.result([
@@ -32,7 +34,10 @@ enum StoreStatusCommand {
       "created_at": status.profile.createdAt.json,
       "restored_at": status.profile.restoredAt?.json ?? .null,
       "contacts": .integer(status.contactCount), "sessions": .integer(status.sessionCount),
+      "groups": .integer(status.groupCount),
+      "invitations": .integer(status.invitationCount),
       "one_time_pre_keys": .integer(status.oneTimePreKeyCount),
+      "key_packages": .integer(status.keyPackageCount),
       "outgoing": .integer(status.outgoingCount), "incoming": .integer(status.incomingCount),
     ])
     output.hint("Next: save identity and contacts with " + session.folder.line("backup create"))

@@ -59,7 +59,7 @@ struct HelpTopic: Sendable {
         """),
       .text(
         """
-        Cards, bundles, messages and backups are written as armored text, which can be pasted; with \
+        Cards, bundles, messages, backups and what belongs to groups are written as armored text, which can be pasted; with \
         --binary as the bytes it stands for. Both forms are read. Single keys are Bech32m text whose \
         prefix tells what they are: cygid an identity, cygnum a safety number, cygkey a key file, \
         cygrec a recovery key; the last two are secret.

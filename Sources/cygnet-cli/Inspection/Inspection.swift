@@ -1,3 +1,4 @@
+internal import Cygnet
 internal import CygnetPrimitives
 internal import CygnetVectors
 internal import CygnetWire
@@ -31,6 +32,7 @@ struct Inspection: Sendable {
     if let first = bytes.first, first != 0 {
       throw CygnetError(.malformed, "not an object of this library")
     }
+    if MLSObject.isOne(bytes) { return try mlsMessage(bytes) }
     switch try WireType.peek(bytes) {
     case .preKeyBundle: return try preKeyBundle(bytes)
     case .initialMessage, .ratchetMessage: return try message(bytes)

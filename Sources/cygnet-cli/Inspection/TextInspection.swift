@@ -1,3 +1,4 @@
+internal import Cygnet
 internal import CygnetPairwise
 internal import CygnetPrimitives
 internal import CygnetVectors
@@ -38,7 +39,7 @@ enum TextInspection {
       throw CygnetError(.unsupported, "an armor of an unknown kind of object")
     }
     let object = try Armor.decode(text, label: label)
-    guard try WireType.peek(object) == wireType(label) else {
+    guard try isKind(label, of: object) else {
       throw CygnetError(.malformed, "the armor holds another object than it says")
     }
     let inner = try Inspection.of(object)
@@ -49,12 +50,23 @@ enum TextInspection {
     return Inspection(inner.type, inner.meaning, fields)
   }
 
-  private static func wireType(_ label: Armor.Label) -> WireType {
+  /// Whether an object is of the kind that its armor says.
+  private static func isKind(
+    _ label: Armor.Label, of object: [UInt8]
+  ) throws(CygnetError) -> Bool {
     switch label {
-    case .contactCard: .contactCard
-    case .preKeyBundle: .preKeyBundle
-    case .message: .envelope
-    case .backup: .backup
+    case .contactCard: return try WireType.peek(object) == .contactCard
+    case .preKeyBundle: return try WireType.peek(object) == .preKeyBundle
+    case .message: return try WireType.peek(object) == .envelope
+    case .backup: return try WireType.peek(object) == .backup
+    case .groupMessage, .groupInvitation, .groupInfo, .keyPackage: break
+    }
+    guard MLSObject.isOne(object) else { return false }
+    return switch try MLS.Message(decoding: object).wireFormat {
+    case .publicMessage, .privateMessage: label == .groupMessage
+    case .welcome: label == .groupInvitation
+    case .groupInfo: label == .groupInfo
+    case .keyPackage: label == .keyPackage
     }
   }
 

@@ -7,6 +7,17 @@ enum IdentityChange {
     long: "accept-change", valueName: "NUMBER",
     summary: "Accept a changed identity whose safety number has these 60 digits")
 
+  /// The failure to end with after a step in a group; any other error as it is.
+  static func explained(
+    _ error: CygnetError, _ client: Client, repeating command: String
+  ) async throws -> CommandFailure {
+    guard error.code == .identityChanged, let changed = error.underlying as? ChangedIdentity,
+      let known = try await client.contacts().first(where: { $0.address == changed.address })
+    else { return CommandFailure(error) }
+    return try await failure(
+      of: known, claimed: changed.identity, client: client, repeating: command)
+  }
+
   /// The failure to end with.
   static func failure(
     of contact: Contact, claimed: [UInt8], client: Client, repeating command: String

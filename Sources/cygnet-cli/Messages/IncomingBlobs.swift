@@ -13,6 +13,12 @@ struct IncomingBlobs {
 
     var name: String { pointer.fileName ?? FileName.fallback }
 
+    /// How it is shown below its message.
+    var line: String {
+      let place = path.map { "saved as \($0)" } ?? "not saved"
+      return "  [\(name.escaped), \(pointer.size.asByteCount), \(place)]"
+    }
+
     var json: JSON {
       .object([
         "name": .string(name), "size": .integer(pointer.size),

@@ -32,7 +32,11 @@ struct ObjectTarget {
 
   /// Writes the object, and with `--json` the result: the given members, and `file`, or `text` or
   /// `bytes` with the object itself. An object on standard output stands there alone.
-  func write(_ bytes: [UInt8], _ members: KeyValuePairs<String, JSON>) throws(CommandFailure) {
+  /// - Parameter other: the kind of object, where it is another one than was expected.
+  func write(
+    _ bytes: [UInt8], _ members: KeyValuePairs<String, JSON>, as other: Armor.Label? = nil
+  ) throws(CommandFailure) {
+    let label = other ?? label
     var object = JSON.object(members).object ?? JSONObject()
     guard let file else {
       if isBinary {

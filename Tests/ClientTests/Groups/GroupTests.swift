@@ -169,7 +169,7 @@ struct GroupTests {
     guard case .group(let event) = try await alice.take(request),
       case .proposal(let proposal) = event.content, case .leave = proposal.kind
     else {
-      Issue.record("not a wish to leave")
+      Issue.record("not a request to leave")
       return
     }
     #expect(proposal.proposer.contact?.name == "carol")

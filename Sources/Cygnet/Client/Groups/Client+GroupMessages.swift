@@ -10,7 +10,7 @@ extension Client {
   /// Encrypts a message for every member of a group.
   ///
   /// When this returns, the group has moved on and the message is in the store, until `confirmSent`.
-  /// - Throws: `notFound`; `wrongState` while wishes of members wait, which have to be committed
+  /// - Throws: `notFound`; `wrongState` while requests of members wait, which have to be committed
   ///   first (RFC 9420 §12.4).
   public func send(
     _ content: MessageContent, toGroup name: String, now: Timestamp
@@ -50,7 +50,7 @@ extension Client {
   ///     safety number of the new key.
   ///   - now: the current time.
   /// - Throws: what `receive(_:acceptingChange:now:)` throws; `wrongEpoch`; `notFound` for a group or
-  ///   an invitation that is none of this client's, or a change that takes up a wish that did not
+  ///   an invitation that is none of this client's, or a change that takes up a request that did not
   ///   come; `identityChanged`, underlain by ``ChangedIdentity``; `ruleViolation`.
   public func receiveAny(
     _ bytes: [UInt8], acceptingChange number: String? = nil, now: Timestamp
@@ -109,13 +109,5 @@ extension Client {
       let (held, step) = try records.rejoin(info, as: name, acceptingChange: number, now: now)
       return (try records.details(held), step)
     }
-  }
-}
-
-/// How objects of MLS are told from ours: `uint16 version = 1` is the same for both; the third byte
-/// is the type of an object of ours, and zero in an `MLSMessage`, whose wire format is a `uint16`.
-package enum MLSObject {
-  package static func isOne(_ bytes: [UInt8]) -> Bool {
-    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 1 && bytes[2] == 0
   }
 }

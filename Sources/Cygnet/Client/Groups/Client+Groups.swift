@@ -14,6 +14,14 @@ extension Client {
     }
   }
 
+  /// A group, as a list shows it: at the same cost whatever its size.
+  /// - Throws: `notFound`.
+  public func groupSummary(_ name: String) async throws(CygnetError) -> GroupSummary {
+    try await step { (records) throws(CygnetError) in
+      try records.summary(records.groupRecord(named: name), records.profile())
+    }
+  }
+
   /// A group with its members. The cost grows with their number.
   /// - Throws: `notFound`.
   public func group(_ name: String) async throws(CygnetError) -> GroupDetails {
@@ -84,7 +92,7 @@ extension Client {
   // MARK: - Changing
 
   /// Makes a change, or none but fresh keys of one's own, which lock out whoever had stolen the old
-  /// ones. Wishes that wait go in with it.
+  /// ones. Requests that wait go in with it.
   ///
   /// When this returns, the commit and the Welcome are in the store, to be carried by whoever asks
   /// for `outgoingGroupMessages()`, until `confirmSent`.
@@ -124,7 +132,7 @@ extension Client {
     }
   }
 
-  /// Wishes for a change, for any member to commit.
+  /// Requests a change, for any member to commit.
   /// - Throws: as `change`.
   public func propose(
     _ edit: GroupEdit, to name: String, now: Timestamp
@@ -134,7 +142,7 @@ extension Client {
     }
   }
 
-  /// Forgets the wishes that wait in a group. Should somebody else commit one of them, that commit
+  /// Forgets the requests that wait in a group. Should somebody else commit one of them, that commit
   /// cannot be followed from here.
   /// - Throws: `notFound`.
   public func discardProposals(in name: String) async throws(CygnetError) {

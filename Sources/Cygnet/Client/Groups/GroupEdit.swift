@@ -1,4 +1,4 @@
-/// A change of a group that a member makes or wishes for.
+/// A change of a group that a member makes or requests.
 public enum GroupEdit: Sendable {
   /// Invite the owner of a key package: an encoded message of MLS.
   case add(keyPackage: [UInt8])

@@ -9,7 +9,7 @@ public struct GroupEvent: Sendable {
     case message(from: GroupMember, MessageContent)
     /// A change that took effect.
     case change(GroupChange)
-    /// A member's wish, which takes effect when a member commits it.
+    /// A member's request, which takes effect when a member commits it.
     case proposal(GroupProposal)
   }
 
@@ -37,7 +37,7 @@ public struct GroupChange: Sendable {
   public let added: [GroupMember]
   /// Who was removed, or left.
   public let removed: [GroupMember]
-  /// Whose wish for fresh keys was granted.
+  /// Whose request for fresh keys was granted.
   public let updated: [GroupMember]
   /// Whether the committer came back by itself, after its state was lost.
   public let isReturn: Bool
@@ -47,9 +47,9 @@ public struct GroupChange: Sendable {
   public let removesSelf: Bool
 }
 
-/// A wish of a member's.
+/// A request of a member's.
 public struct GroupProposal: Sendable {
-  /// What is wished for.
+  /// What is requested.
   public enum Kind: Sendable {
     /// That somebody be added.
     case add(GroupMember)
@@ -63,7 +63,7 @@ public struct GroupProposal: Sendable {
     case rename([UInt8])
   }
 
-  /// Who wishes it.
+  /// Who requests it.
   public let proposer: GroupMember
   /// What.
   public let kind: Kind
@@ -73,7 +73,7 @@ public struct GroupProposal: Sendable {
 public enum Received: Sendable {
   /// A message of a contact's, or of a stranger's.
   case message(IncomingMessage)
-  /// A message, a change or a wish in a group.
+  /// A message, a change or a request in a group.
   case group(GroupEvent)
   /// An invitation into a group; nothing is joined.
   case invitation(GroupInvitation)

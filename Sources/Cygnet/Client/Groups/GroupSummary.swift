@@ -30,7 +30,7 @@ public struct GroupDetails: Sendable {
   public let summary: GroupSummary
   /// Everybody in it, oneself included.
   public let members: [GroupMember]
-  /// Wishes that wait for a member to commit them.
+  /// Requests that wait for a member to commit them.
   public let proposals: [GroupProposal]
   /// 16 bytes that are the same for every member who is in the same state of the group: the first
   /// half of the SHA-256 of MLS's epoch authenticator. Compare them over another channel.

@@ -16,12 +16,12 @@ extension RecordTransaction {
     if try hasGroup(named: name) { throw CygnetError(.wrongState, "a group has this name") }
   }
 
-  /// What to call a group that is new here: as the person wishes, or by its title.
+  /// What to call a group that is new here: as the person wants, or by its title.
   /// - Throws: `malformed` for an unfit name, `wrongState` for one in use.
-  func groupName(_ wished: String?, _ title: GroupTitle) throws(CygnetError) -> String {
-    guard let wished else { return try freeName(ContactName.suggestion(for: title)) }
-    try ContactName.check(wished)
-    try demandFreeName(wished)
-    return wished
+  func groupName(_ wanted: String?, _ title: GroupTitle) throws(CygnetError) -> String {
+    guard let wanted else { return try freeName(ContactName.suggestion(for: title)) }
+    try ContactName.check(wanted)
+    try demandFreeName(wanted)
+    return wanted
   }
 }

@@ -11,7 +11,7 @@ public struct OutgoingGroupMessage: Sendable {
   public enum Kind: UInt8, Sendable, CaseIterable {
     /// A message to all members.
     case message = 1
-    /// A wish, to all members.
+    /// A request, to all members.
     case proposal = 2
     /// A change, to all who were members before it.
     case commit = 3

@@ -47,6 +47,14 @@ extension HPKE.KEM {
     self.init(algorithm: algorithm)
   }
 
+  /// Whether a public key has the right length and can be sealed to at all, which a key of low order
+  /// cannot. Costs no curve operation.
+  package func isUsable(_ publicKey: [UInt8]) -> Bool {
+    switch algorithm {
+    case .dhkemX25519: (try? X25519.PublicKey(publicKey))?.hasLowOrder == false
+    }
+  }
+
   func check(_ other: HPKE.KEM) throws(CygnetError) {
     guard self == other else {
       throw CygnetError(.wrongState, "the key belongs to another KEM than the suite's")

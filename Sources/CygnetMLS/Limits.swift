@@ -37,6 +37,8 @@ extension MLS {
     public static let pastEpochSeconds: UInt64 = 86_400
     /// Proposals held for one epoch: each member's own several times, and not a flood.
     public static let pendingProposalCount = 4_096
+    /// Their bytes altogether, which every stored state carries.
+    public static let pendingProposalByteCount = messageByteCount
     /// The longest lifetime of a key package that is accepted unless configured: a year, and a month
     /// of tolerance for clocks and habits.
     public static let lifetimeSeconds: UInt64 = 400 * 86_400

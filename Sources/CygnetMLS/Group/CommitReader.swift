@@ -27,7 +27,7 @@ struct CommitReader {
     if staging.provisional.plan.removes.contains(state.ownIndex) {
       return MLS.StagedCommit(
         summary: try staging.summary(), next: nil,
-        base: (state.shared.context.epoch, state.shared.confirmationTag))
+        base: base)
     }
     let preSharedKeys = try PSKResolver(configuration: configuration, own: state)
       .secrets(for: staging.provisional.plan.preSharedKeys)
@@ -54,7 +54,11 @@ struct CommitReader {
     if let reInit = staging.provisional.plan.reInit { next.status = .reInitialized(reInit) }
     return MLS.StagedCommit(
       summary: try staging.summary(), next: next,
-      base: (state.shared.context.epoch, state.shared.confirmationTag))
+      base: base)
+  }
+
+  private var base: (epoch: MLS.Epoch, tag: [UInt8], ownIndex: LeafIndex) {
+    (state.shared.context.epoch, state.shared.confirmationTag, state.ownIndex)
   }
 
   /// Our keys, with those of an Update of ours that the commit puts into force.
@@ -125,8 +129,6 @@ struct PublicCommit {
   ) throws(CygnetError) {
     let rules = LeafRules(suite: group.suite, configuration: configuration, now: now)
     let leaf = path.leafNode
-    try group.suite.checkEncryptionKey(leaf.encryptionKey)
-    for node in path.nodes { try group.suite.checkEncryptionKey(node.encryptionKey) }
     try leaf.verifySignature(
       groupID: group.context.groupID, leafIndex: index, suite: group.suite)
     if case .member = committer {

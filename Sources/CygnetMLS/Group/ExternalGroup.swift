@@ -13,6 +13,8 @@ extension MLS {
     public var configuration: Configuration
     var shared: PublicGroup
     var proposals = ProposalCache()
+    /// What shall replace the group, once a ReInit closed it.
+    public private(set) var reInit: ReInit?
 
     /// Begins with the group's signed state.
     /// - Parameters:
@@ -67,7 +69,8 @@ extension MLS {
     }
 
     /// Checks a message of the group. Nothing but a proposal that is held changes the group.
-    /// - Throws: `wrongEpoch`: for a commit, another one was merged first; `authenticationFailed`;
+    /// - Throws: `wrongEpoch`: for a commit, another one was merged first; `wrongState` for a handshake
+    ///   of a closed group; `authenticationFailed`;
     ///   `ruleViolation` with the rule's id; `notFound` for a message of another group or a commit
     ///   that refers to a proposal not seen here.
     public mutating func receive(
@@ -79,12 +82,14 @@ extension MLS {
       guard group == id else {
         throw CygnetError(.notFound, "M1: a message of another group (RFC 9420 §12.4.2)")
       }
-      if type == .application, epoch <= self.epoch { return .encrypted(type) }
+      let isEncrypted = message.wireFormat == .privateMessage
+      if isEncrypted, type == .application, epoch <= self.epoch { return .encrypted(type) }
       guard epoch == self.epoch else {
         throw CygnetError(
           .wrongEpoch, "M1: a message of an epoch that is not the current one (RFC 9420 §12.4.2)")
       }
       guard case .publicMessage(let message) = message.body else { return .encrypted(type) }
+      try checkActive()
       let key = try shared.signatureKey(for: message.content)
       let verified = try message.withoutMembershipTag().verified(
         by: key, context: shared.encodedContext, suite: shared.suite)
@@ -96,6 +101,13 @@ extension MLS {
         return try hold(proposal, verified, now: now)
       case .commit(let commit):
         return .commit(try stage(commit, verified, now: now))
+      }
+    }
+
+    private func checkActive() throws(CygnetError) {
+      guard reInit == nil else {
+        throw CygnetError(
+          .wrongState, "M10: the group is closed and awaits its successor (RFC 9420 §11.2)")
       }
     }
 
@@ -140,6 +152,7 @@ extension MLS {
         throw CygnetError(.wrongEpoch, "another commit of this epoch was merged already")
       }
       shared = staged.next
+      reInit = staged.summary.reInit
       proposals = ProposalCache()
     }
 
@@ -185,18 +198,19 @@ extension MLS {
     ///       opaque confirmation_tag<V>;
     ///       optional<Node> ratchet_tree<V>;
     ///       HeldProposal proposals<V>;
+    ///       optional<ReInit> re_init;            // once it is closed
     ///     } ExternalGroupState;
     ///
     /// What a server stores of the group. It holds no secret.
     public func state() throws(CygnetError) -> [UInt8] {
-      try ExternalGroupState(shared: shared, proposals: proposals).wireEncoded()
+      try ExternalGroupState(shared: shared, proposals: proposals, reInit: reInit).wireEncoded()
     }
 
     /// From the stored form.
     public init(
       restoring state: [UInt8], configuration: Configuration
     ) throws(CygnetError) {
-      (shared, proposals) = try Reader.read(state) { (reader) throws(CygnetError) in
+      (shared, proposals, reInit) = try Reader.read(state) { (reader) throws(CygnetError) in
         try ExternalGroupState.read(from: &reader, configuration)
       }
       self.configuration = configuration

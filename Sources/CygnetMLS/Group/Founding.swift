@@ -12,8 +12,9 @@ struct GroupRelation {
       throw CygnetError(
         .ruleViolation, "M10: a group replaces one that was not closed (RFC 9420 §12.4.3.1)")
     }
-    guard new.context.groupID == reInit.groupID, new.context.cipherSuite == reInit.cipherSuite,
-      new.context.extensions == reInit.extensions
+    // A GroupContext that decodes is of this version.
+    guard reInit.version == .mls10, new.context.groupID == reInit.groupID,
+      new.context.cipherSuite == reInit.cipherSuite, new.context.extensions == reInit.extensions
     else {
       throw CygnetError(
         .ruleViolation, "M10: a group is not what its ReInit promised (RFC 9420 §11.2)")

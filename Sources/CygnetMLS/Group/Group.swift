@@ -64,10 +64,11 @@ extension MLS {
     public var hasPendingCommit: Bool { live.pending != nil }
 
     /// A secret that all members of the epoch share, for comparison by other means
-    /// (RFC 9420 §8.7).
+    /// (RFC 9420 §8.7). Of no use once a commit removed us.
     public var epochAuthenticator: SecretBytes { live.secrets.epochAuthenticator }
 
-    /// A secret of the epoch for use in another group (RFC 9420 §8.6).
+    /// A secret of the epoch for use in another group (RFC 9420 §8.6). Of no use once a commit removed
+    /// us.
     public var resumptionKey: SecretBytes { live.secrets.resumptionPSK }
 
     /// A secret for the application's own use (RFC 9420 §8.5).
@@ -75,11 +76,12 @@ extension MLS {
     ///   - label: What the secret is for.
     ///   - context: What it depends on besides.
     ///   - count: Its bytes, at most 255 times the hash's.
-    /// - Throws: `limitExceeded`.
+    /// - Throws: `limitExceeded`; `wrongState` once a commit removed us.
     public func export(
       label: String, context: [UInt8], count: Int
     ) throws(CygnetError) -> SecretBytes {
-      try live.secrets.export(
+      try checkMember()
+      return try live.secrets.export(
         label: label, context: context, count: count, suite: live.shared.suite)
     }
 
@@ -91,10 +93,15 @@ extension MLS {
     /// Whether a commit ended the own membership. Nothing can be sent any more.
     public var isRemoved: Bool { live.status == .removed }
 
-    func checkActive() throws(CygnetError) {
+    /// - Throws: `wrongState` (M8): there is no epoch that we share with anybody.
+    func checkMember() throws(CygnetError) {
       guard !isRemoved else {
         throw CygnetError(.wrongState, "M8: this member was removed from the group")
       }
+    }
+
+    func checkActive() throws(CygnetError) {
+      try checkMember()
       guard live.status == .active else {
         throw CygnetError(
           .wrongState, "M10: the group is closed and awaits its successor (RFC 9420 §11.2)")

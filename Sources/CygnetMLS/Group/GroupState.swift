@@ -22,7 +22,8 @@ struct GroupState: Sendable {
     case active
     /// Closed by a commit; to be replaced by a group with these parameters (RFC 9420 §11.2).
     case reInitialized(MLS.ReInit)
-    /// Left by a commit that removed us: late messages still open, and nothing is sent any more.
+    /// Left by a commit that removed us: nothing is sent any more, and of the epoch that stands here
+    /// only what everybody knows is left. What late messages need is among the past epochs.
     case removed
   }
 
@@ -63,6 +64,7 @@ struct ProposalCache: Sendable {
   }
 
   private(set) var list: [ListedProposal] = []
+  private var byteCount = 0
   private var places: [MLS.ProposalRef: Int] = [:]
   private(set) var ownUpdates: [MLS.ProposalRef: OwnUpdate] = [:]
 
@@ -77,16 +79,19 @@ struct ProposalCache: Sendable {
     guard places[reference] == nil else {
       throw CygnetError(.duplicate, "P9: this proposal is held already")
     }
-    guard list.count < MLS.Limits.pendingProposalCount else {
-      throw CygnetError(.limitExceeded, "P9: too many proposals in one epoch")
-    }
+    let byteCount = try byteCount + proposal.proposal.wireCount()
+    guard list.count < MLS.Limits.pendingProposalCount,
+      byteCount <= MLS.Limits.pendingProposalByteCount
+    else { throw CygnetError(.limitExceeded, "P9: too many proposals in one epoch") }
+    self.byteCount = byteCount
     places[reference] = list.count
     list.append(proposal)
     ownUpdates[reference] = ownUpdate
   }
 
   /// The commit's proposals, those referred to looked up.
-  /// - Throws: `ruleViolation` for a reference to what is not held, or twice to one.
+  /// - Throws: `notFound` for a reference to what is not held; `ruleViolation` for two to one, and
+  ///   for any in an external commit.
   func resolve(
     _ proposals: [MLS.ProposalOrRef], committer: MLS.Sender
   ) throws(CygnetError) -> [ListedProposal] {
@@ -99,6 +104,10 @@ struct ProposalCache: Sendable {
         resolved.append(
           ListedProposal(proposal, from: committer, reference: nil, isVerified: false))
       case .reference(let reference):
+        guard committer != .newMemberCommit else {
+          throw CygnetError(
+            .ruleViolation, "X2: an external commit refers to a proposal (RFC 9420 §12.4.3.2)")
+        }
         guard let held = self[reference] else {
           throw CygnetError(
             .notFound, "P9: a commit refers to a proposal that is not held (RFC 9420 §12.4)")

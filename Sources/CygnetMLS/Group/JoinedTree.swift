@@ -68,13 +68,13 @@ struct VerifiedGroupInfo {
   private static func checkLeaves(
     _ tree: RatchetTree, _ suite: Algorithms, _ configuration: MLS.Configuration, _ now: Timestamp
   ) throws(CygnetError) {
-    let rules = LeafRules(suite: suite, configuration: configuration, now: now)
+    let rules = LeafRules(
+      suite: suite, configuration: configuration, now: now,
+      checksLifetime: configuration.checksLifetimesOnJoin)
     try tree.visitMembers { (_, leaf) throws(CygnetError) in
       try rules.checkCapabilities(leaf)
       try leaf.extensions.checkPlace(.leafNode)
-      if configuration.checksLifetimesOnJoin, case .keyPackage(let lifetime) = leaf.source {
-        try rules.checkLifetime(lifetime)
-      }
+      if case .keyPackage(let lifetime) = leaf.source { try rules.checkLifetime(lifetime) }
       guard
         configuration.credentialValidator.isValid(
           leaf.credential, signatureKey: leaf.signatureKey, at: now)

@@ -22,8 +22,8 @@ extension MLS.Group {
       throw CygnetError(.notFound, "M1: a message of another group (RFC 9420 §12.4.2)")
     }
     if let pending = live.pending, pending.message == message { return .ownCommit }
-    if epoch != self.epoch {
-      guard type == .application, epoch < self.epoch else {
+    if epoch != self.epoch || isRemoved {
+      guard type == .application, epoch <= self.epoch else {
         throw CygnetError(
           .wrongEpoch, "M1: a message of an epoch that is not the current one (RFC 9420 §12.4.2)")
       }
@@ -94,12 +94,10 @@ extension MLS.Group {
           sender: index, credential: sender.credential, signatureKey: sender.signatureKey,
           epoch: epoch, data: data, authenticatedData: message.content.authenticatedData))
     case .proposal(let proposal):
+      try checkActive()
       return try hold(proposal, message, now: now)
     case .commit(let commit):
-      guard live.status == .active else {
-        throw CygnetError(
-          .wrongState, "M10: a commit to a group that is closed (RFC 9420 §11.2)")
-      }
+      try checkActive()
       return .commit(
         try CommitReader(state: live, configuration: configuration, now: now).stage(commit, message)
       )

@@ -115,6 +115,10 @@ struct ProposalList {
       guard plan.externalInit == nil else {
         throw CygnetError(.ruleViolation, "X1: more than one ExternalInit (RFC 9420 §12.2)")
       }
+      guard kemOutput.count == group.suite.hpke.kem.encapsulatedKeyByteCount else {
+        throw CygnetError(
+          .malformed, "P6: the KEM output of an ExternalInit has another length (RFC 9420 §8.3)")
+      }
       plan.externalInit = kemOutput
       plan.needsPath = true
     case .groupContextExtensions(let extensions):
@@ -217,10 +221,6 @@ struct ProposalList {
       default:
         throw CygnetError(
           .ruleViolation, "X1: an external commit with another proposal (RFC 9420 §12.2)")
-      }
-      guard item.reference == nil else {
-        throw CygnetError(
-          .ruleViolation, "X2: an external commit refers to a proposal (RFC 9420 §12.4.3.2)")
       }
     }
     guard plan.externalInit != nil else {

@@ -134,6 +134,7 @@ extension MLS.Group {
   /// - Parameters:
   ///   - allowsExternalJoin: Whether it carries the key for joining by an external commit.
   ///   - includesTree: Whether it carries the tree.
+  /// - Throws: `wrongState` once a commit removed us.
   public func groupInfo(
     allowsExternalJoin: Bool, includesTree: Bool = true
   ) throws(CygnetError) -> MLS.GroupInfo {
@@ -145,6 +146,7 @@ extension MLS.Group {
   package func groupInfo(
     allowsExternalJoin: Bool, includesTree: Bool = true, using random: inout some RandomSource
   ) throws(CygnetError) -> MLS.GroupInfo {
+    try checkMember()
     var key: MLS.HPKEPublicKey?
     if allowsExternalJoin {
       key = MLS.HPKEPublicKey(

@@ -45,8 +45,8 @@ extension MLS {
     public let summary: CommitSummary
     /// nil when it removes us.
     let next: GroupState?
-    /// The epoch that it fits: its number and its confirmation tag.
-    let base: (epoch: Epoch, tag: [UInt8])
+    /// The state that it fits: the epoch's number and confirmation tag, and whose it is.
+    let base: (epoch: Epoch, tag: [UInt8], ownIndex: LeafIndex)
 
     /// Whether the own membership ends with it.
     public var removesSelf: Bool { next == nil }
@@ -98,23 +98,35 @@ extension MLS.Group {
   /// - Parameters:
   ///   - staged: The commit, received in this very state of the group.
   ///   - now: The time, from which on the old epoch counts as past.
-  /// - Throws: `wrongEpoch` when the group has moved since.
+  /// - Throws: `wrongEpoch` when the group has moved since; `wrongState` when a commit removed us.
   public mutating func merge(_ staged: MLS.StagedCommit, now: Timestamp) throws(CygnetError) {
-    guard staged.base.epoch == epoch, staged.base.tag == live.shared.confirmationTag else {
+    guard staged.base.epoch == epoch, staged.base.tag == live.shared.confirmationTag,
+      staged.base.ownIndex == ownIndex
+    else {
       throw CygnetError(.wrongEpoch, "the group has moved since the commit was received")
     }
-    guard let next = staged.next else { return leave() }
+    // The epoch of a removal is the one before it: another commit of that epoch leads nowhere now.
+    try checkMember()
+    guard let next = staged.next else { return try leave(now: now) }
     enter(next, now: now)
   }
 
-  /// M8: gives up what leads to any other secret than those of late messages.
-  private mutating func leave() {
-    live.status = .removed
-    live.secrets = live.secrets.forLateMessages(suite: live.shared.suite)
-    live.keys = TreePrivateKeys(leafIndex: live.ownIndex, leafKey: live.keys.leafKey)
-    live.resumption = ResumptionSecrets()
-    live.pending = nil
-    live.proposals = ProposalCache()
+  /// M8: the epoch is over and none follows. What late messages need stays like that of any past
+  /// epoch, and as long; in the place of every other secret comes one that nobody knows.
+  private mutating func leave(now: Timestamp) throws(CygnetError) {
+    let suite = live.shared.suite
+    var random = SystemRandomSource()
+    var left = try GroupState(
+      shared: live.shared,
+      keys: TreePrivateKeys(
+        leafIndex: live.ownIndex, leafKey: suite.generateKeyPair(using: &random)),
+      signer: live.signer,
+      secrets: KeySchedule.epochSecrets(
+        epochSecret: random.secret(suite.hashByteCount), suite: suite))
+    left.status = .removed
+    left.past = live.past + [PastEpoch(live, endedAt: now)]
+    live = left
+    dropPastEpochs(now: now)
   }
 
   /// Puts the next epoch in place and keeps of this one what late messages need.

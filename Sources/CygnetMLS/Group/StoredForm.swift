@@ -85,19 +85,21 @@ extension PublicGroup {
 struct ExternalGroupState: WireEncodable {
   let shared: PublicGroup
   let proposals: ProposalCache
+  let reInit: MLS.ReInit?
 
   func encode(into writer: inout Writer) throws(CygnetError) {
     WireType.mlsExternalGroupState.encodeHeader(into: &writer)
     try shared.encode(into: &writer)
     try proposals.encode(into: &writer)
+    try writer.write(optional: reInit)
   }
 
   static func read(
     from reader: inout Reader, _ configuration: MLS.Configuration
-  ) throws(CygnetError) -> (PublicGroup, ProposalCache) {
+  ) throws(CygnetError) -> (PublicGroup, ProposalCache, MLS.ReInit?) {
     try WireType.mlsExternalGroupState.decodeHeader(from: &reader)
     let shared = try PublicGroup.read(from: &reader, configuration)
-    return (shared, try ProposalCache(from: &reader, suite: nil))
+    return (shared, try ProposalCache(from: &reader, suite: nil), try reader.readOptional())
   }
 }
 

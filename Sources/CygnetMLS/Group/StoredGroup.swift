@@ -44,8 +44,11 @@ extension MLS.Group {
     }
     for item in stored.past {
       let epoch = try PastEpoch(wire: item.state)
+      // After our removal the epoch that ended with it is one of the past.
+      let current = state.shared.context.epoch
       guard epoch.context.groupID == state.shared.context.groupID,
-        epoch.context.epoch == item.epoch, item.epoch < state.shared.context.epoch
+        epoch.context.epoch == item.epoch,
+        item.epoch < current || (item.epoch == current && state.status == .removed)
       else { throw CygnetError(.malformed, "a stored epoch of another group") }
       state.past.append(epoch)
     }
@@ -118,10 +121,24 @@ extension GroupState: WireEncodable {
     case 1 where mayWait:
       let message = try MLS.Message(from: &reader)
       let next = try read(from: &reader, configuration, mayWait: false)
+      guard next.shared.context.groupID == state.shared.context.groupID,
+        try next.shared.context.epoch == state.shared.context.epoch.next(),
+        next.ownIndex == state.ownIndex
+      else { throw CygnetError(.malformed, "a stored commit of another group") }
       state.pending = PendingCommitState(message: message, next: .init(next))
     default: throw CygnetError(.malformed, "a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
     }
+    try state.checkOwnLeaf()
     return state
+  }
+
+  /// Whether the keys are those of a leaf in the tree, which everything else takes for granted. Who
+  /// was removed has another leaf key.
+  private func checkOwnLeaf() throws(CygnetError) {
+    guard let leaf = shared.tree.leaf(ownIndex), leaf.signatureKey == signer.publicKey,
+      status == .removed || leaf.encryptionKey.bytes == keys.leafKey.publicKey.bytes,
+      secretTree.leafCount == shared.tree.leafCount
+    else { throw CygnetError(.malformed, "a stored group with keys of another member") }
   }
 }
 

@@ -67,16 +67,6 @@ package struct EpochSecrets: Sendable {
     return SecretTree(encryptionSecret: secret, leafCount: leafCount)
   }
 
-  /// What late messages of the epoch need, and zeros in the place of everything else: for a member
-  /// who was removed.
-  func forLateMessages(suite: Algorithms) -> EpochSecrets {
-    let zero = suite.zeroSecret
-    return EpochSecrets(
-      senderDataSecret: senderDataSecret, encryptionSecret: nil, exporterSecret: zero,
-      externalSecret: zero, confirmationKey: zero, membershipKey: zero, resumptionPSK: zero,
-      epochAuthenticator: zero, initSecret: zero)
-  }
-
   /// The key pair that external commits are sealed to (RFC 9420 §8).
   package func externalKeyPair(suite: Algorithms) throws(CygnetError) -> HPKE.PrivateKey {
     try suite.deriveKeyPair(externalSecret)

@@ -141,6 +141,9 @@ extension MLS.OwnKeyPackage: WireEncodable, WireDecodable {
     initKey = try reader.readOpaqueSecret(0...MLS.Limits.opaqueByteCount)
     encryptionKey = try reader.readOpaqueSecret(0...MLS.Limits.opaqueByteCount)
     signatureKeyPair = try MLS.SignatureKeyPair(seed: reader.readSecret(32))
+    guard signatureKeyPair.publicKey == keyPackage.leafNode.signatureKey else {
+      throw CygnetError(.malformed, "a stored key package with another client's key")
+    }
   }
 
   /// The stored form; keep it as secret as a private key.

@@ -104,7 +104,9 @@ struct LeafRules {
       throw CygnetError(
         .ruleViolation, "L6: a leaf does not list its own credential type (RFC 9420 §7.2)")
     }
-    for type in leaf.extensions.types where !own.supports(type) {
+    // As a set: both lists are as long as their sender likes, and a tree has many leaves.
+    let listed = leaf.extensions.list.isEmpty ? [] : Set(own.extensions)
+    for type in leaf.extensions.types where !type.isDefault && !listed.contains(type) {
       throw CygnetError(
         .ruleViolation, "L6: a leaf does not list the type of its extension (RFC 9420 §7.3)")
     }

@@ -12,7 +12,8 @@ extension RatchetTree {
   ///   - sender: the committer's leaf, or the one reserved for it.
   ///   - added: members added by the same commit.
   ///   - suite: the group's algorithms.
-  /// - Throws: `ruleViolation`; `malformed` for a key of another length. The tree may then be unusable: stage commits on a copy.
+  /// - Throws: `ruleViolation`; `malformed` for a key that cannot be the suite's. The tree may then be
+  ///   unusable: stage commits on a copy.
   package mutating func merge(
     _ path: MLS.UpdatePath, from sender: LeafIndex, excluding added: Set<LeafIndex>,
     suite: Algorithms
@@ -66,7 +67,7 @@ extension RatchetTree {
   ) throws(CygnetError) {
     var seen: Set<MLS.HPKEPublicKey> = []
     for key in [path.leafNode.encryptionKey] + path.nodes.map(\.encryptionKey) {
-      try key.checkLength(suite)
+      try suite.checkEncryptionKey(key)
       guard !contains(encryptionKey: key), seen.insert(key).inserted else {
         throw CygnetError(
           .ruleViolation, "M4: a key of the path is in use already (RFC 9420 §12.4.2)")

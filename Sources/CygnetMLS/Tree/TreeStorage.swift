@@ -203,7 +203,7 @@ extension Subtree {
   mutating func extend() { self = Subtree(.blank, left: self, right: .vacant) }
 
   /// Halves the width, dropping the root and the right half.
-  mutating func truncate() { self = children[0] }
+  mutating func truncate() { self = child(0) }
 }
 
 extension ParentNode {

@@ -11,7 +11,7 @@ extension RatchetTree {
   /// - Parameters:
   ///   - groupID: what leaves set by updates and commits are bound to.
   ///   - suite: the group's algorithms.
-  /// - Throws: `malformed` for a key of another length than the suite's, `ruleViolation` for T10 to
+  /// - Throws: `malformed` for a key that cannot be the suite's, `ruleViolation` for T10 to
   ///   T12, `authenticationFailed` for a signature.
   package mutating func verify(
     groupID: MLS.GroupID, suite: Algorithms
@@ -20,11 +20,11 @@ extension RatchetTree {
     try verifyLeafSignatures(groupID: groupID, suite: suite)
   }
 
-  /// The lengths of keys, T12, T11, T10: whether it is a tree that a group can have come to.
-  /// - Throws: `malformed` for a key of another length than the suite's, `ruleViolation` for T10 to
+  /// C3 of all keys, T12, T11, T10: whether it is a tree that a group can have come to.
+  /// - Throws: `malformed` for a key that cannot be the suite's, `ruleViolation` for T10 to
   ///   T12.
   package mutating func verifyStructure(suite: Algorithms) throws(CygnetError) {
-    try root.checkKeyLengths(suite)
+    try root.checkKeys(suite)
     try checkUniqueKeys()
     try root.checkUnmergedLeaves([], at: leafCount.root)
     _ = try treeHash(suite)
@@ -59,17 +59,6 @@ extension RatchetTree {
   }
 }
 
-extension MLS.HPKEPublicKey {
-  /// Whether the key can be one of the suite's. A node with another would stop everyone who has to
-  /// encrypt to it.
-  /// - Throws: `malformed`.
-  package func checkLength(_ suite: Algorithms) throws(CygnetError) {
-    guard bytes.count == suite.hpke.kem.publicKeyByteCount else {
-      throw CygnetError(.malformed, "an encryption key of another length (RFC 9420 §5.1.1)")
-    }
-  }
-}
-
 extension MLS.LeafNode {
   /// L2: what is signed names group and place for leaves set by updates and commits.
   /// - Throws: `authenticationFailed`.
@@ -88,10 +77,10 @@ extension MLS.LeafNode {
 }
 
 extension Subtree {
-  fileprivate func checkKeyLengths(_ suite: Algorithms) throws(CygnetError) {
+  fileprivate func checkKeys(_ suite: Algorithms) throws(CygnetError) {
     if isVacant { return }
-    try encryptionKey?.checkLength(suite)
-    for child in children { try child.checkKeyLengths(suite) }
+    if let encryptionKey { try suite.checkEncryptionKey(encryptionKey) }
+    for child in children { try child.checkKeys(suite) }
   }
 
   /// T11: lists are strictly ascending; each entry is a leaf below that is not blank; and every parent

@@ -23,6 +23,37 @@ package enum X25519 {
       for index in 1...30 where bytes[index] != 0xff { return true }
       return bytes[0] < 0xed
     }
+
+    /// Whether every agreement with this key gives all zeros: the coordinates of the points of order
+    /// 1, 2, 4 and 8, on the curve and its twist, in all their encodings.
+    package var hasLowOrder: Bool {
+      var bytes = bytes
+      bytes[31] &= 0x7f
+      return Self.lowOrder.contains(bytes)
+    }
+
+    private static let lowOrder: [[UInt8]] = [
+      small(0), small(1), belowTwoTo255(0x13 + 1), belowTwoTo255(0x13), belowTwoTo255(0x13 - 1),
+      [
+        0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4,
+        0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49,
+        0xb8, 0x00,
+      ],
+      [
+        0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef,
+        0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f,
+        0x11, 0x57,
+      ],
+    ]
+
+    private static func small(_ value: UInt8) -> [UInt8] {
+      [value] + [UInt8](repeating: 0, count: 31)
+    }
+
+    /// 2^255 less a little: at 19 the coordinate is zero again.
+    private static func belowTwoTo255(_ distance: UInt8) -> [UInt8] {
+      [0 &- distance] + [UInt8](repeating: 0xff, count: 30) + [0x7f]
+    }
   }
 
   /// A scalar, 32 bytes, clamped when it is used.

@@ -153,9 +153,11 @@ extension GroupPlay {
   mutating func annoyFormers() throws {
     let facts = records[head]!.facts
     for index in formers.indices where chance(40) {
-      guard try Facts(formers[index].group) != facts, formers[index].group.isRemoved else {
-        throw fail("who was removed knows the epoch")
-      }
+      let group = formers[index].group
+      guard group.isRemoved, group.epochAuthenticator != facts.authenticator,
+        group.resumptionKey != facts.resumption,
+        failure({ _ = try group.export(label: "play", context: [1, 2], count: 40) })?.rule == "M8"
+      else { throw fail("who was removed knows the epoch") }
       var messages: [[UInt8]] = []
       let epoch = formers[index].epoch
       for number in (epoch + 1)...max(head, epoch + 1) {

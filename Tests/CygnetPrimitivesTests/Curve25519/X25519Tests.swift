@@ -59,6 +59,10 @@ struct X25519Tests {
         let peer = try X25519.PublicKey(bytes)
         #expect(
           failureCode { try X25519.agreement(key, peer) } == .authenticationFailed, "\(point)")
+        #expect(peer.hasLowOrder, "\(point)")
+        bytes[0] ^= 0x12
+        #expect(try !X25519.PublicKey(bytes).hasLowOrder, "beside \(point)")
+        bytes[0] ^= 0x12
       }
     }
   }

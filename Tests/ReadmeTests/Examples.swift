@@ -295,6 +295,50 @@ struct Examples {
     return (session, peer)
   }
 
+  @Test("the article's group of clients works")
+  func groups() async throws {
+    let secret = StoreSecret.keyFile(SecretBytes(copying: [UInt8](repeating: 1, count: 32)))
+    let alice = try await Client.create(
+      in: InMemoryStore(), secret: secret, as: DeviceAddress(user: Array("alice".utf8), device: 1),
+      now: now)
+    let bob = try await Client.create(
+      in: InMemoryStore(), secret: secret, as: DeviceAddress(user: Array("bob".utf8), device: 1),
+      now: now)
+    // begin Groups.md
+    let keyPackage = try await bob.makeKeyPackage(now: now)
+
+    _ = try await alice.createGroup("friends", now: now)
+    let step = try await alice.change("friends", [.add(keyPackage: keyPackage)], now: now)
+    // end
+    // begin Groups.md
+    guard let welcome = step.welcome,
+      case .invitation(let invitation) = try await bob.receiveAny(welcome.bytes, now: now)
+    else { throw CygnetError(.notFound, "no invitation") }
+    let inviter = invitation.inviter.address
+    let joined = try await bob.accept(invitation.id, now: now)
+    // end
+    #expect(inviter.user == Array("alice".utf8))
+    #expect(joined.members.count == 2)
+    // begin Groups.md
+    let content = try MessageContent(text: Array("hello, all".utf8))
+    let sent = try await alice.send(content, toGroup: "friends", now: now)
+
+    guard case .group(let event) = try await bob.receiveAny(sent.bytes, now: now),
+      case .message(let sender, let message) = event.content
+    else { throw CygnetError(.notFound, "no message") }
+    try await bob.confirmDelivered(event.id)
+    // end
+    #expect(sender.contact?.name == "alice")
+    #expect(message == content)
+    // begin Groups.md
+    if let request = try await bob.leaveGroup("friends", now: now) {
+      _ = try await alice.receiveAny(request.bytes, now: now)
+    }
+    let farewell = try await alice.change("friends", now: now)
+    // end
+    #expect(farewell.change.removed.map(\.contact?.name) == ["bob"])
+  }
+
   @Test("the article on groups with MLS works")
   func groups() throws {
     let (alice, bob) = (

@@ -48,6 +48,8 @@ extension MLS.Configuration {
     var configuration = MLS.Configuration(credentialValidator: witness)
     configuration.policy = ClientGroupPolicy()
     configuration.extensionTypes = [GroupTitle.type]
+    // Nothing here tells when a message was sent, and one may be long on its way.
+    configuration.checksLifetimesOnReceipt = false
     return configuration
   }
 }

@@ -96,7 +96,7 @@ struct Seat {
 
   /// Whether a message of this epoch is still read at `now`.
   func reads(_ epoch: UInt64, now: Timestamp) -> Bool {
-    if epoch == self.epoch { return true }
+    if epoch == self.epoch, !group.isRemoved { return true }
     guard let past = kept.first(where: { $0.epoch == epoch }) else { return false }
     return now.seconds - past.endedAt <= group.configuration.pastEpochSeconds
   }

@@ -215,7 +215,10 @@ extension GroupPlay {
     for place in records[old]!.commit!.held where !seats[who]!.held.contains(place) {
       try deliver(proposal: place, to: who)
     }
-    if try seeRemoval(&seats[who]!.group, at: old, of: who) { formers.append(seats[who]!) }
+    if try seeRemoval(&seats[who]!.group, at: old, of: who) {
+      seats[who]!.leave(old, now: now)
+      formers.append(seats[who]!)
+    }
     seats[who] = nil
     tally["removed"] += 1
   }

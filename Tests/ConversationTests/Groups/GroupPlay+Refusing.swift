@@ -185,6 +185,13 @@ extension GroupPlay {
     guard let talk = records[former.epoch]?.talk.first(where: { $0.sender != former.person })
     else { return }
     let message = try MLS.Message(decoding: talk.encoded)
+    guard former.reads(former.epoch, now: now) else {
+      let error = try refusal(by: &formers[index].group, of: "a message too late") { group in
+        _ = try group.receive(message, now: now)
+      }
+      guard error.code == .wrongEpoch else { throw fail("a message too late: \(error)") }
+      return
+    }
     if former.opened.contains(talk.id) {
       let error = try refusal(by: &formers[index].group, of: "a message twice") { group in
         _ = try group.receive(message, now: now)

@@ -133,14 +133,14 @@ var targets: [Target] = [
 // Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
 if Context.environment["FUZZ"] != nil {
   for name in [
-    "FuzzWire", "FuzzSession", "FuzzSenderKeys", "FuzzAttachment", "FuzzText", "FuzzJSON",
-    "FuzzConformance",
+    "FuzzWire", "FuzzSession", "FuzzSenderKeys", "FuzzMLSWire", "FuzzMLS", "FuzzAttachment",
+    "FuzzText", "FuzzJSON", "FuzzConformance",
   ] {
     targets.append(
       .executableTarget(
         name: name,
         dependencies: [
-          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys",
+          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetMLS",
           "CygnetAttachments", "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
         ],
         path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))

@@ -72,8 +72,10 @@ struct CommandTableTests {
     let page = try tool.run(["help", "--man"])
     #expect(page.exitCode == 0)
     #expect(page.text.hasPrefix(".TH") || page.text.contains("\n.TH"))
+    // A hyphen is written with a backslash there.
+    let text = String(page.text.filter { $0 != "\\" })
     for row in try rows() where !row.path.isEmpty {
-      #expect(page.text.contains(row.path[row.path.count - 1]), "\(row.path)")
+      #expect(text.contains(row.path[row.path.count - 1]), "\(row.path)")
     }
   }
 

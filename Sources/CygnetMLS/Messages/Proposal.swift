@@ -20,9 +20,9 @@ extension MLS {
   /// registers, carry their content in one opaque field.
   public enum Proposal: Hashable, Sendable {
     /// Add a client (§12.1.1).
-    case add(KeyPackage)
+    indirect case add(KeyPackage)
     /// Replace the sender's leaf (§12.1.2).
-    case update(LeafNode)
+    indirect case update(LeafNode)
     /// Remove a member (§12.1.3).
     case remove(LeafIndex)
     /// Mix in a pre-shared key (§12.1.4).

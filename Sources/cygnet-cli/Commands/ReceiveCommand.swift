@@ -97,6 +97,8 @@ enum ReceiveCommand {
       return "send \(event.groupName.shellWord) -m TEXT"
     case .invitation(let invitation): return try GroupReceipt(invocation).show(invitation)
     case .keyPackage(let owner): return try GroupReceipt(invocation).show(keyPackageOf: owner)
+    case .broadcastShared(let sender, _):
+      return try GroupReceipt(invocation).show(listSharedBy: sender)
     case .own(let group): return try GroupReceipt(invocation).show(ownMessageIn: group)
     }
   }

@@ -76,6 +76,12 @@ struct GroupReceipt {
     return "group add GROUP \(owner.name.shellWord) -o FILE"
   }
 
+  func show(listSharedBy sender: Contact) throws -> String? {
+    try output.line("\(sender.described) shares a broadcast list")
+    try output.record(["kind": "broadcast_shared", "from": sender.json])
+    return nil
+  }
+
   // MARK: Failures
 
   /// With a way on, where there is one.

@@ -14,7 +14,9 @@ public func fuzzText(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let prefixes = TextPrefix.all
   if let first = bytes.first {
     bech32m(summed(Array(bytes.dropFirst()), prefix: prefixes[Int(first) % prefixes.count]))
-    armor(wrapped(Array(bytes.dropFirst()), Armor.Label.allCases[Int(first) % Armor.Label.allCases.count]))
+    armor(
+      wrapped(
+        Array(bytes.dropFirst()), Armor.Label.allCases[Int(first) % Armor.Label.allCases.count]))
   }
   return 0
 }

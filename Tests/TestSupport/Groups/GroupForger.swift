@@ -5,7 +5,7 @@ import CygnetWire
 /// A member with the group's keys that sends what no member should.
 package struct GroupForger {
   package var view: GroupStateView
-  private let suite: Algorithms
+  package let suite: Algorithms
 
   package enum Fault: CaseIterable, Sendable {
     case signatureOfNothing, paddingThatIsNotZero, noContent, proposalOfAnother, commitWithWrongTag

@@ -17,13 +17,16 @@ struct AttackPlay {
   var groups: [MLS.Group]
   var server: MLS.ExternalGroup?
   let scene: GroupScene
+  /// The newcomers', with the resumption secrets of epochs before theirs.
+  var configuration: MLS.Configuration
   var random: SeededRandomSource
-  var now = GroupScene.now
+  let now = GroupScene.now
 
   init(script: [UInt8], scene: GroupScene) {
     self.script = Script(script)
     _ = self.script.next()
     self.scene = scene
+    configuration = scene.configuration
     groups = scene.groups
     server = scene.server
     random = scene.random
@@ -74,6 +77,9 @@ struct AttackPlay {
 
   /// All take the commit, and those whom it removes are gone.
   private mutating func follow(_ bundle: MLS.CommitBundle, from who: Int) throws {
+    var keys = GroupScene.keys
+    keys.set(groups[who].resumptionKey, group: groups[who].id, epoch: groups[who].epoch)
+    configuration.preSharedKeys = keys
     let message = try MLS.Message(decoding: bundle.commit.encoded())
     var staying: [MLS.Group] = []
     var authenticators: Set<[UInt8]> = []
@@ -109,7 +115,7 @@ struct AttackPlay {
         continue
       }
       let group = try MLS.Invitation.open(
-        welcome, using: own, configuration: scene.configuration, now: now
+        welcome, using: own, configuration: configuration, now: now
       ).accept()
       guard group.epochAuthenticator == facts else { throw Defect(what: "a newcomer strays") }
       groups.append(group)
@@ -132,9 +138,11 @@ struct AttackPlay {
       return
     }
     for index in groups.indices where index != who { try hold(message, by: index) }
-    if server != nil, case .commit? = try server?.receive(message, now: now) {
+    guard var following = server else { return }
+    if case .commit = try following.receive(message, now: now) {
       throw Defect(what: "a server takes a proposal for a commit")
     }
+    server = following
   }
 
   private mutating func hold(_ message: MLS.Message, by index: Int) throws {

@@ -43,7 +43,8 @@ package struct GroupScene: Sendable {
     }
   }
 
-  private static var keys: MLS.PreSharedKeys {
+  /// The pre-shared keys that everybody has.
+  package static var keys: MLS.PreSharedKeys {
     var keys = MLS.PreSharedKeys()
     keys.set(SecretBytes(copying: [UInt8](repeating: 7, count: 32)), externalID: [7])
     return keys

@@ -51,7 +51,7 @@ extension [UInt8] {
 
 extension [UInt8] {
   /// Lends the bytes as a span of raw bytes. A byte has no padding, so nothing unwritten shows.
-  package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+  package func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     try unsafe body(span.bytes)
   }
 }

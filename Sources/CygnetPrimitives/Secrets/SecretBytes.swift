@@ -39,7 +39,7 @@ public struct SecretBytes: @unchecked Sendable, Equatable {
   }
 
   /// Lends the bytes as a span, which cannot outlive the call.
-  package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+  package func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
     defer { withExtendedLifetime(block) {} }
     return try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(block.buffer)))
   }

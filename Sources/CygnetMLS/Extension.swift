@@ -48,7 +48,8 @@ extension MLS {
     /// None.
     public static let none = Extensions(unchecked: [])
 
-    private init(unchecked list: [Extension]) { self.list = list }
+    /// Any list: what breaks rule S9 is made with this, and what cannot.
+    package init(unchecked list: [Extension]) { self.list = list }
 
     /// - Throws: `malformed` (rule S9) when a type occurs twice.
     public init(_ list: [Extension]) throws(CygnetError) {

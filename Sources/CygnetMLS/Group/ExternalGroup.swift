@@ -90,8 +90,9 @@ extension MLS {
       }
       guard case .publicMessage(let message) = message.body else { return .encrypted(type) }
       try checkActive()
+      let unverified = try message.withoutMembershipTag()
       let key = try shared.signatureKey(for: message.content)
-      let verified = try message.withoutMembershipTag().verified(
+      let verified = try unverified.verified(
         by: key, context: shared.encodedContext, suite: shared.suite)
       switch verified.content.content {
       case .application:

@@ -58,6 +58,7 @@ extension MLS.Group {
       throw CygnetError(
         .notFound, "X9: the GroupInfo has no key for external commits (RFC 9420 §12.4.3.2)")
     }
+    try verified.shared.suite.checkEncryptionKey(externalKey)
     return try ExternalCommitMaker(
       shared: verified.shared, externalKey: externalKey, credential: credential,
       signer: signatureKeyPair, replacing: replacing, preSharedKeys: preSharedKeys,

@@ -60,12 +60,12 @@ extension MLS.Invitation {
   ) throws(CygnetError) -> MLS.Invitation {
     let opened = try OpenedWelcome(
       welcome, keyPackage, origin: origin, configuration: configuration)
-    let verified = try VerifiedGroupInfo(
-      opened.groupInfo, separateTree: ratchetTree, configuration: configuration, now: now)
-    guard verified.info.groupContext.cipherSuite == welcome.cipherSuite else {
+    guard opened.groupInfo.groupContext.cipherSuite == welcome.cipherSuite else {
       throw CygnetError(
         .ruleViolation, "J4: the group has another suite than the Welcome (RFC 9420 §12.4.3.1)")
     }
+    let verified = try VerifiedGroupInfo(
+      opened.groupInfo, separateTree: ratchetTree, configuration: configuration, now: now)
     guard !known.contains(verified.info.groupContext.groupID) else {
       throw CygnetError(.duplicate, "J4: a group of this name is joined already (RFC 9420 §12.4.3)")
     }

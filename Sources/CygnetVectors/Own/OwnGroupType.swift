@@ -41,6 +41,8 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case x3dhSecret = "X3DHSecret"
   case chain = "Chain"
   case mlsMember = "MLSMember"
+  case mlsWelcome = "MLSWelcome"
+  case mlsGroupInfo = "MLSGroupInfo"
 
   typealias TestRunner = (inout VectorLedger) throws(CygnetError) -> Void
 
@@ -85,6 +87,8 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .x3dhSecret: return PublishedFigures.runX3DHSecret
     case .chain: return PublishedFigures.runChain
     case .mlsMember: return try MLSMemberVectors.open(&group)
+    case .mlsWelcome: return try MLSJoinVectors.openWelcomes(&group)
+    case .mlsGroupInfo: return try MLSJoinVectors.openGroupInfos(&group)
     }
   }
 }

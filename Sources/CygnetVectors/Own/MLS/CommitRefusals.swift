@@ -23,7 +23,8 @@ enum CommitRefusals {
     try tags(&cases)
     try references(&cases)
     try ownCommits(&cases)
-    try writer.group(.mlsMember, ["client": scene.client()], cases.tests)
+    try writer.group(
+      .mlsMember, ["client": scene.client(), "group_info": .hex(scene.groupInfo())], cases.tests)
   }
 
   // MARK: - Where it belongs

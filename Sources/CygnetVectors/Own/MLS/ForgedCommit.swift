@@ -24,10 +24,24 @@ struct ForgedCommit {
   var ownPath: ForgedPath?
   var path: MLS.UpdatePath?
   var commitSecret: SecretBytes?
+  /// In place of the group's context, below the signature.
+  var signedContext: [UInt8]?
   /// In place of the tag of the epoch that the commit begins.
   var confirmationTag: [UInt8]?
   /// The epoch's number, when it is not the next one.
   var nextEpoch: MLS.Epoch?
+  /// The tree's hash and its encoding, when it is one that no library would decode.
+  var treeHash: [UInt8]?
+  var encodedTree: [UInt8]?
+  /// Changes the context of the next epoch, or its encoding.
+  var editContext: @Sendable (MLS.GroupContext) -> MLS.GroupContext = { $0 }
+  var editEncodedContext: (@Sendable ([UInt8]) -> [UInt8])?
+
+  /// Puts any nodes into the place of the tree, which need not be one.
+  mutating func setTree(_ nodes: TreeNodes) throws(CygnetError) {
+    treeHash = try SubtreeHash(nodes, forge.suite).hash(of: nodes.width.root)
+    encodedTree = try nodes.trimmed().wireEncoded()
+  }
 
   /// A member's commit, its proposals applied in the order of RFC 9420 §12.3 as far as that means
   /// anything.
@@ -173,9 +187,10 @@ struct ForgedCommit {
   ) throws(CygnetError) -> MLS.GroupContext {
     var tree = tree
     let next = try forge.context.epoch.next()
+    let honest = try tree.treeHash(forge.suite)
     return MLS.GroupContext(
       cipherSuite: forge.context.cipherSuite, groupID: forge.groupID,
-      epoch: nextEpoch ?? next, treeHash: try tree.treeHash(forge.suite),
+      epoch: nextEpoch ?? next, treeHash: treeHash ?? honest,
       confirmedTranscriptHash: transcriptHash, extensions: extensions)
   }
 
@@ -185,11 +200,13 @@ struct ForgedCommit {
     var message = try ForgedMessage(
       forge, from: sender, .commit(MLS.Commit(proposals: proposals, path: path)),
       authenticating: authenticatedData, signer: signer)
+    message.signedContext = signedContext
     let transcript = try TranscriptHash.confirmed(
       interimBefore: forge.interimTranscriptHash(), content: message.signed(as: format),
       suite: suite)
-    let context = try context(transcriptHash: transcript)
-    let encoded = try context.wireEncoded()
+    let context = editContext(try context(transcriptHash: transcript))
+    let honest = try context.wireEncoded()
+    let encoded = editEncodedContext?(honest) ?? honest
     let joinerSecret = try KeySchedule.joinerSecret(
       initSecret: initSecret, commitSecret: commitSecret ?? suite.zeroSecret, context: encoded,
       suite: suite)
@@ -203,9 +220,10 @@ struct ForgedCommit {
     var keys = forge.preSharedKeys
     keys[.resumption(.application, group: forge.groupID, epoch: forge.context.epoch)] =
       forge.secrets.resumptionPSK
-    let next = try MLSForge(
+    var next = try MLSForge(
       suite: suite, context: context, tree: tree, secrets: secrets, confirmationTag: tag,
       signers: signers, preSharedKeys: keys)
+    next.otherContext = editEncodedContext == nil ? nil : encoded
     return Forged(
       message: message, format: format, next: next, commit: self, joinerSecret: joinerSecret,
       pskSecret: pskSecret)
@@ -222,6 +240,9 @@ struct Forged {
   let joinerSecret: SecretBytes
   let pskSecret: SecretBytes
 
-  /// The commit in the clear.
-  func sent() throws(CygnetError) -> [UInt8] { try message.sent() }
+  /// The commit, encrypted under the first key of its sender or in the clear.
+  func sent() throws(CygnetError) -> [UInt8] {
+    guard format == .privateMessage else { return try message.sent() }
+    return try ForgedPrivateMessage(message.forge, message.signed(as: format)).message().encoded()
+  }
 }

@@ -18,12 +18,14 @@ extension ForgedMessage {
 
 extension MLS.GroupContext {
   func with(
-    groupID: MLS.GroupID? = nil, epoch: MLS.Epoch? = nil, treeHash: [UInt8]? = nil,
+    cipherSuite: MLS.CipherSuite? = nil, groupID: MLS.GroupID? = nil, epoch: MLS.Epoch? = nil,
+    treeHash: [UInt8]? = nil, confirmedTranscriptHash: [UInt8]? = nil,
     extensions: MLS.Extensions? = nil
   ) -> MLS.GroupContext {
     MLS.GroupContext(
-      cipherSuite: cipherSuite, groupID: groupID ?? self.groupID, epoch: epoch ?? self.epoch,
-      treeHash: treeHash ?? self.treeHash, confirmedTranscriptHash: confirmedTranscriptHash,
+      cipherSuite: cipherSuite ?? self.cipherSuite, groupID: groupID ?? self.groupID,
+      epoch: epoch ?? self.epoch, treeHash: treeHash ?? self.treeHash,
+      confirmedTranscriptHash: confirmedTranscriptHash ?? self.confirmedTranscriptHash,
       extensions: extensions ?? self.extensions)
   }
 }
@@ -41,5 +43,41 @@ extension ForgedCommit {
     nodes[leaf: index.rawValue] = try leaf.signed(
       by: signers[index] ?? signer, in: (forge.groupID, index), forge.suite)
     tree = try nodes.tree()
+  }
+}
+
+extension PrivateMessage {
+  func with(
+    groupID: MLS.GroupID? = nil, type: MLS.ContentType? = nil, authenticatedData: [UInt8]? = nil,
+    senderData: [UInt8]? = nil, ciphertext: [UInt8]? = nil
+  ) -> PrivateMessage {
+    PrivateMessage(
+      groupID: groupID ?? self.groupID, epoch: epoch, contentType: type ?? contentType,
+      authenticatedData: authenticatedData ?? self.authenticatedData,
+      encryptedSenderData: senderData ?? encryptedSenderData,
+      ciphertext: ciphertext ?? self.ciphertext)
+  }
+}
+
+/// Other forms of what Ed25519 makes, which lax libraries take for it.
+enum Ed25519Forms {
+  /// 2^252 + 27742317777372353535851937790883648493, little-endian.
+  private static let order: [UInt8] =
+    [
+      0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
+      0x14,
+    ] + [UInt8](repeating: 0, count: 15) + [0x10]
+
+  /// The same signature with another scalar of the same residue.
+  @Sendable
+  static func withOrderAdded(_ signature: [UInt8]) -> [UInt8] {
+    var sum = signature
+    var carry = 0
+    for (index, byte) in order.enumerated() {
+      carry += Int(sum[32 + index]) + Int(byte)
+      sum[32 + index] = UInt8(carry & 0xff)
+      carry >>= 8
+    }
+    return sum
   }
 }

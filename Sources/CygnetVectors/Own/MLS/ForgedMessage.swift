@@ -8,8 +8,8 @@ struct ForgedMessage {
   var content: FramedContent
   var signer: MLS.SignatureKeyPair
   var confirmationTag: [UInt8]?
-  /// In place of the group's context, below the signature and the membership tag.
-  var context: MLS.GroupContext?
+  /// In place of the group's context, below the signature.
+  var signedContext: [UInt8]?
   var membershipKey: SecretBytes?
   /// In place of a signature that verifies.
   var signature: [UInt8]?
@@ -34,14 +34,13 @@ struct ForgedMessage {
     }
   }
 
-  func encodedContext() throws(CygnetError) -> [UInt8] {
-    try (context ?? forge.context).wireEncoded()
-  }
-
   /// The message, signed for the way in which it travels.
-  func signed(as format: MLS.WireFormat) throws(CygnetError) -> AuthenticatedContent {
+  func signed(
+    as format: MLS.WireFormat, context: MLS.GroupContext? = nil
+  ) throws(CygnetError) -> AuthenticatedContent {
+    let context = try (context ?? forge.context).wireEncoded()
     let honest = try AuthenticatedContent.sign(
-      content, as: format, context: encodedContext(), by: signer, suite: forge.suite)
+      content, as: format, context: signedContext ?? context, by: signer, suite: forge.suite)
     return AuthenticatedContent(
       wireFormat: format, content: content,
       auth: FramedContentAuthData(
@@ -53,28 +52,49 @@ struct ForgedMessage {
     try publicMessage(signed(as: .publicMessage)).encoded()
   }
 
-  func publicMessage(_ signed: AuthenticatedContent) throws(CygnetError) -> MLS.Message {
-    var tag = membershipTag
-    if tag == nil, case .member = content.sender {
-      let tagged = Tagged(signed: signed, context: try encodedContext())
-      tag = forge.suite.mac(
-        try tagged.wireEncoded(), key: membershipKey ?? forge.secrets.membershipKey)
-    }
+  private func publicMessage(
+    _ signed: AuthenticatedContent
+  ) throws(CygnetError) -> MLS.Message {
+    let right = try tag(signed)
     return MLS.Message(
       .publicMessage(
-        PublicMessage(content: signed.content, auth: signed.auth, membershipTag: tag)))
+        PublicMessage(
+          content: signed.content, auth: signed.auth, membershipTag: membershipTag ?? right)))
   }
 
-  /// Encrypted, with the sender's next key, which the forge's secret tree has no more.
-  func privateMessage(
-    padding: MLS.PaddingPolicy = .none, _ secretTree: inout SecretTree,
-    using random: inout some RandomSource
-  ) throws(CygnetError) -> MLS.Message {
-    MLS.Message(
-      .privateMessage(
-        try PrivateMessage.protect(
-          signed(as: .privateMessage), senderDataSecret: forge.secrets.senderDataSecret,
-          secretTree: &secretTree, padding: padding, suite: forge.suite, using: &random)))
+  /// The membership tag that a member's message must have.
+  func tag() throws(CygnetError) -> [UInt8]? { try tag(signed(as: .publicMessage)) }
+
+  private func tag(_ signed: AuthenticatedContent) throws(CygnetError) -> [UInt8]? {
+    guard case .member = content.sender else { return nil }
+    let tagged = Tagged(signed: signed, context: try forge.context.wireEncoded())
+    return forge.suite.mac(
+      try tagged.wireEncoded(), key: membershipKey ?? forge.secrets.membershipKey)
+  }
+
+  /// A signature over a label as it is given.
+  func signature(overLabel label: String) throws(CygnetError) -> [UInt8] {
+    let content = try Signed(
+      label: Array(label.utf8), content: content, context: forge.context.wireEncoded()
+    ).wireEncoded()
+    return try Ed25519.PrivateKey(seed: signer.seed).signature(of: content)
+  }
+
+  /// What a signature of a message in the clear covers (RFC 9420 §5.1.2, §6.1).
+  private struct Signed: WireEncodable {
+    let label: [UInt8]
+    let content: FramedContent
+    let context: [UInt8]
+
+    func encode(into writer: inout Writer) throws(CygnetError) {
+      try writer.write(opaque: label)
+      try writer.vector { (writer) throws(CygnetError) in
+        try MLS.ProtocolVersion.mls10.encode(into: &writer)
+        try MLS.WireFormat.publicMessage.encode(into: &writer)
+        try content.encode(into: &writer)
+        writer.write(fixed: context)
+      }
+    }
   }
 
   /// What the membership tag covers (RFC 9420 §6.2).
@@ -163,14 +183,6 @@ struct ForgedPrivateMessage {
       try signed.content.content.encodeBody(into: &writer)
       try signed.auth.encode(into: &writer)
       writer.write(fixed: padding)
-    }
-  }
-
-  private struct Opaque: WireEncodable {
-    let bytes: [UInt8]
-
-    func encode(into writer: inout Writer) throws(CygnetError) {
-      try writer.write(opaque: bytes)
     }
   }
 }

@@ -21,7 +21,8 @@ enum LeafRefusals {
     try sources(&cases)
     try lifetimes(&cases)
     try keyPackages(&cases)
-    try writer.group(.mlsMember, ["client": scene.client()], cases.tests)
+    try writer.group(
+      .mlsMember, ["client": scene.client(), "group_info": .hex(scene.groupInfo())], cases.tests)
   }
 
   // MARK: - The same in three places

@@ -146,18 +146,43 @@ struct MLSCases {
   private mutating func add(
     _ comment: String, _ flags: [String], _ verdict: [(String, JSON)], _ make: Making
   ) throws(CygnetError) {
+    try add(comment, flags, verdict) { (bench) throws(CygnetError) in
+      let message = try make(&bench)
+      return [("before", .array(bench.before.map { .hex($0) })), ("message", .hex(message))]
+    }
+  }
+
+  /// The inputs of a test that is no message of a group.
+  typealias MakingInputs = (inout MLSWorkbench) throws(CygnetError) -> [(String, JSON)]
+
+  /// As ``refuse(_:_:_:about:_:)``, with inputs of any kind.
+  mutating func refuse(
+    _ rule: String, _ comment: String, _ error: CygnetError.Code = .ruleViolation,
+    about flags: [String]? = nil, inputs make: MakingInputs
+  ) throws(CygnetError) {
+    try add(
+      comment, flags ?? [rule],
+      [("result", "invalid"), ("error", .string(error.name)), ("rule", .string(rule))], make)
+  }
+
+  /// As ``accept(_:_:_:)``, with inputs of any kind.
+  mutating func accept(
+    _ rule: String, _ comment: String, inputs make: MakingInputs
+  ) throws(CygnetError) {
+    try add(comment, [rule], [("result", "valid")], make)
+  }
+
+  private mutating func add(
+    _ comment: String, _ flags: [String], _ verdict: [(String, JSON)], _ make: MakingInputs
+  ) throws(CygnetError) {
     var bench = MLSWorkbench(
       forge: forge, random: SeededRandomSource(seed: random.bytes(32), label: comment))
-    let message: [UInt8]
-    do throws(CygnetError) { message = try make(&bench) } catch {
+    let inputs: [(String, JSON)]
+    do throws(CygnetError) { inputs = try make(&bench) } catch {
       throw CygnetError(error.code, error.reason, underlying: MLSCaseError(comment: comment))
     }
     tests.append(
-      OwnVectorWriter.Test(
-        comment, flags: flags,
-        members: [
-          ("before", .array(bench.before.map { .hex($0) })), ("message", .hex(message)),
-        ] + verdict))
+      OwnVectorWriter.Test(comment, flags: flags, members: inputs + verdict))
   }
 }
 

@@ -12,6 +12,8 @@ struct MLSForge {
   var tree: RatchetTree
   let secrets: EpochSecrets
   let confirmationTag: [UInt8]
+  /// The encoded context, when it is not what the context says.
+  var otherContext: [UInt8]?
   var secretTree: SecretTree
   /// Who signs as which leaf.
   var signers: [LeafIndex: MLS.SignatureKeyPair]
@@ -76,6 +78,11 @@ struct MLSForge {
       throw CygnetError(.internalFault, "a vector's member has no leaf")
     }
     return leaf
+  }
+
+  func encodedContext() throws(CygnetError) -> [UInt8] {
+    if let otherContext { return otherContext }
+    return try context.wireEncoded()
   }
 
   func interimTranscriptHash() throws(CygnetError) -> [UInt8] {

@@ -6,10 +6,12 @@ internal import CygnetPrimitives
 enum MLSMemberVectors {
   static func open(_ group: inout VectorLedger) throws(CygnetError) -> OwnGroupType.TestRunner {
     let client = try group.passiveClient("client")
+    let server = try MLSServerView(group.bytes("group_info"))
     return { (test: inout VectorLedger) throws(CygnetError) in
-      var member = client.group
+      var (member, server) = (client.group, server)
       for message in try test.byteStrings("before") {
         try take(MLS.Message(decoding: message), &member)
+        try server.follow(message)
       }
       let bytes = try test.bytes("message")
       let before = try member.state()
@@ -17,9 +19,12 @@ enum MLSMemberVectors {
         try member.receive(MLS.Message(decoding: bytes), now: vectorTime)
       }
       guard let received = try test.settleByRule(outcome) else {
-        return try checkUnchanged(since: before, &member, bytes, &test)
+        try checkUnchanged(since: before, &member, bytes, &test)
+        guard case .failure(let refusal) = outcome else { return }
+        return try server.judge(bytes, refusal: refusal, next: nil, &test)
       }
-      try check(received, &member, &test)
+      let next = try check(received, &member, &test)
+      try server.judge(bytes, refusal: nil, next: next, &test)
     }
   }
 
@@ -54,16 +59,18 @@ enum MLSMemberVectors {
     else { throw test.failure("a refused message changed the state") }
   }
 
+  /// - Returns: what the members agree on in the epoch that a commit begins.
   private static func check(
     _ received: MLS.Received, _ member: inout MLS.Group, _ test: inout VectorLedger
-  ) throws(CygnetError) {
+  ) throws(CygnetError) -> MLS.GroupContext? {
     switch received {
     case .commit(let staged):
       try test.expect("received", "commit")
       try test.expect("removes_self", .bool(staged.removesSelf))
-      if staged.removesSelf { return }
+      if staged.removesSelf { return nil }
       try member.merge(staged, now: vectorTime)
       try test.expect("epoch_authenticator", secret: member.epochAuthenticator)
+      return member.context
     case .proposal(_, let reference):
       try test.expect("received", "proposal")
       try test.expect("reference", bytes: reference.bytes)
@@ -73,6 +80,7 @@ enum MLSMemberVectors {
     case .ownCommit, .ownMessage:
       try test.expect("received", "own")
     }
+    return nil
   }
 }
 

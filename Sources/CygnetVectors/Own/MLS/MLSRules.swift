@@ -1,7 +1,9 @@
 /// What the rules of MLS are, as far as vectors are about them, and what goes wrong in who does not
 /// follow them.
 enum MLSRules {
-  static func notes(_ ids: String...) -> [OwnVectorSuite.Note] {
+  static func notes(_ ids: String...) -> [OwnVectorSuite.Note] { notes(ids) }
+
+  static func notes(_ ids: [String]) -> [OwnVectorSuite.Note] {
     var notes: [OwnVectorSuite.Note] = []
     for id in ids {
       guard let (description, effect) = table[id] else { continue }

@@ -37,6 +37,11 @@ struct MLSScene {
       client, keyPackage, welcome, tree: tree, joined: joined, epochs: epochs)
   }
 
+  /// The group's signed state as alice publishes it, for servers and for joining.
+  func groupInfo() throws(CygnetError) -> [UInt8] {
+    try ForgedGroupInfo.published(forge).message()
+  }
+
   static func client(
     _ client: ForgedClient, _ keyPackage: MLS.KeyPackage, _ welcome: MLS.Welcome,
     tree: [UInt8]? = nil, joined: MLSForge, epochs: [JSON] = []

@@ -19,7 +19,8 @@ enum PathRefusals {
     try keys(&cases)
     try parentHashes(&cases)
     try uniqueKeys(&cases)
-    try writer.group(.mlsMember, ["client": scene.client()], cases.tests)
+    try writer.group(
+      .mlsMember, ["client": scene.client(), "group_info": .hex(scene.groupInfo())], cases.tests)
   }
 
   /// A commit of a member whose path is changed after it was sealed.

@@ -51,6 +51,12 @@ struct TreeNodes: WireEncodable {
     while case .some(.none) = nodes.last { nodes.removeLast() }
   }
 
+  func trimmed() -> TreeNodes {
+    var copy = self
+    copy.trim()
+    return copy
+  }
+
   subscript(leaf index: UInt32) -> MLS.LeafNode? {
     get {
       if case .leaf(let leaf) = nodes[2 * Int(index)] { return leaf }
@@ -75,9 +81,7 @@ struct TreeNodes: WireEncodable {
 
   /// The tree, blank nodes at the end left out.
   func tree() throws(CygnetError) -> RatchetTree {
-    var trimmed = self
-    trimmed.trim()
-    return try RatchetTree(wire: trimmed.wireEncoded())
+    try RatchetTree(wire: trimmed().wireEncoded())
   }
 }
 

@@ -111,7 +111,7 @@ var targets: [Target] = [
     "ClientTests",
     [
       "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetMLS", "CygnetAttachments",
-      "CygnetStorage", "CygnetSQLite", "Cygnet",
+      "CygnetStorage", "CygnetSQLite", "Cygnet", "CygnetVectors",
     ]),
   tests("VectorTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests(

@@ -144,7 +144,7 @@ private struct Filling {
 
   init(count: Int) throws {
     suite = try Algorithms(.x25519ChaCha20SHA256Ed25519)
-    id = MLS.GroupID(random.bytes(suite.hashByteCount))
+    id = MLS.GroupID(random.bytes(MLS.Limits.newGroupIDByteCount))
     var leaves: [MLS.LeafNode] = []
     for number in 0..<count {
       let own = try MLSGroups.keyPackage(number)

@@ -39,6 +39,13 @@ extension MLS {
     public static let pendingProposalCount = 4_096
     /// Their bytes altogether, which every stored state carries.
     public static let pendingProposalByteCount = messageByteCount
+    /// Proposals of strangers among them, who ask to be added: none crowds out the members'.
+    public static let newcomerProposalCount = 512
+    /// Their bytes altogether.
+    public static let newcomerProposalByteCount = 1 << 22
+    /// Random bytes of a group id that is made here (§11): with 80 bits a billion groups collide with
+    /// a chance below one in a million, and each message carries them.
+    public static let newGroupIDByteCount = 10
     /// The longest lifetime of a key package that is accepted unless configured: a year, and a month
     /// of tolerance for clocks and habits.
     public static let lifetimeSeconds: UInt64 = 400 * 86_400

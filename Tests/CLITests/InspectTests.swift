@@ -9,10 +9,12 @@ struct InspectTests {
 
   /// The first valid encoding of a wire type among our vectors.
   static func example(_ wireType: String, _ index: Int = 0) throws -> [UInt8] {
-    let file = try #require(RepositoryFiles.read(RepositoryFiles.path("Vectors/wire/types.json")))
-    for group in try JSON(parsing: file)["groups"]?.array ?? []
-    where group["wire_type"]?.string == wireType {
-      return try #require(group["tests"]?[index]?["encoded"]?.hexBytes)
+    for name in ["Vectors/wire/types.json", "Vectors/sender-keys/types.json"] {
+      let file = try #require(RepositoryFiles.read(RepositoryFiles.path(name)))
+      for group in try JSON(parsing: file)["groups"]?.array ?? []
+      where group["wire_type"]?.string == wireType {
+        return try #require(group["tests"]?[index]?["encoded"]?.hexBytes)
+      }
     }
     throw Missing(wireType: wireType)
   }
@@ -31,6 +33,10 @@ struct InspectTests {
       ("PreKeyBundle", 0, "PreKeyBundle"), ("PairwiseMessage", 0, "RatchetMessage"),
       ("PairwiseMessage", 2, "InitialMessage"), ("SessionState", 0, "SessionState"),
       ("PreKeysState", 0, "PreKeysState"), ("IdentityState", 0, "IdentityState"),
+      ("SenderKeyDistributionMessage", 0, "SenderKeyDistributionMessage"),
+      ("SenderKeyMessage", 0, "SenderKeyMessage"), ("BroadcastEnvelope", 0, "BroadcastEnvelope"),
+      ("SendingSenderKeyState", 0, "SendingSenderKeyState"),
+      ("ReceivingSenderKeyState", 0, "ReceivingSenderKeyState"),
     ])
   func names(wireType: String, index: Int, type: String) throws {
     let bytes = try Self.example(wireType, index)
@@ -46,7 +52,10 @@ struct InspectTests {
 
   @Test("no 8 bytes of a stored state's keys are printed")
   func secretsStayInside() throws {
-    for (wireType, secrets) in [("IdentityState", 3..<35), ("SessionState", 149..<245)] {
+    for (wireType, secrets) in [
+      ("IdentityState", 3..<35), ("SessionState", 149..<245), ("SendingSenderKeyState", 85..<149),
+      ("ReceivingSenderKeyState", 99..<131),
+    ] {
       let bytes = try Self.example(wireType)
       for arguments in [["inspect", "-"], ["inspect", "--json", "-"], ["inspect", "-v", "-"]] {
         let text = try tool.run(arguments, input: bytes).text

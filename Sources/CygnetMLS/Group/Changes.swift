@@ -64,7 +64,8 @@ extension MLS.Change {
     case .reInit(let id, let newSuite, let extensions):
       .reInit(
         MLS.ReInit(
-          groupID: id ?? MLS.GroupID(random.bytes(suite.hashByteCount)), cipherSuite: newSuite,
+          groupID: id ?? MLS.GroupID(random.bytes(MLS.Limits.newGroupIDByteCount)),
+          cipherSuite: newSuite,
           extensions: extensions))
     case .custom(let type, let data): .custom(type, data: data)
     }

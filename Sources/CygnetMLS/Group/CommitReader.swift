@@ -143,31 +143,32 @@ struct PublicCommit {
     else {
       throw CygnetError(.ruleViolation, "X8: the application's policy refuses an external join")
     }
-    try checkClient(leaf, replaced, group, configuration)
-  }
-
-  /// A client joins once: what the application calls one client may be in the group only as the
-  /// member that the commit removes (rule X8).
-  private static func checkClient(
-    _ leaf: MLS.LeafNode, _ replaced: MLS.Member?, _ group: PublicGroup,
-    _ configuration: MLS.Configuration
-  ) throws(CygnetError) {
-    let validator = configuration.credentialValidator
-    let id = validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
-    try group.tree.visitMembers { (index, member) throws(CygnetError) in
-      guard
-        index == replaced?.index
-          || validator.clientID(of: member.credential, signatureKey: member.signatureKey) != id
-      else {
-        throw CygnetError(
-          .ruleViolation, "X8: a client joins that is in the group already (RFC 9420 §12.2)")
-      }
-    }
+    try group.checkJoiner(leaf, replacing: replaced?.index, configuration)
   }
 
   func summary() throws(CygnetError) -> MLS.CommitSummary {
     try MLS.CommitSummary(
       provisional, committer: committer, committerIndex: committerIndex, content: content,
       hasPath: hasPath)
+  }
+}
+
+extension PublicGroup {
+  /// A client joins once: what the application calls one client may be in the group only as the
+  /// member that the commit removes (rule X8).
+  func checkJoiner(
+    _ leaf: MLS.LeafNode, replacing: LeafIndex?, _ configuration: MLS.Configuration
+  ) throws(CygnetError) {
+    let validator = configuration.credentialValidator
+    let id = validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
+    try tree.visitMembers { (index, member) throws(CygnetError) in
+      guard
+        index == replacing
+          || validator.clientID(of: member.credential, signatureKey: member.signatureKey) != id
+      else {
+        throw CygnetError(
+          .ruleViolation, "X8: a client joins that is in the group already (RFC 9420 §12.2)")
+      }
+    }
   }
 }

@@ -54,7 +54,7 @@ extension MLS.Group {
     var tree = RatchetTree(creator: leaf)
     try TreeRules(extensions).check(tree)
     let context = MLS.GroupContext(
-      cipherSuite: suite, groupID: id ?? MLS.GroupID(random.bytes(algorithms.hashByteCount)),
+      cipherSuite: suite, groupID: id ?? MLS.GroupID(random.bytes(MLS.Limits.newGroupIDByteCount)),
       epoch: MLS.Epoch(0), treeHash: try tree.treeHash(algorithms), confirmedTranscriptHash: [],
       extensions: extensions)
     let secrets = try KeySchedule.epochSecrets(

@@ -29,7 +29,8 @@ extension MLS {
       now: Timestamp
     ) throws(CygnetError) {
       shared = try VerifiedGroupInfo(
-        groupInfo, separateTree: ratchetTree, configuration: configuration, now: now
+        groupInfo, separateTree: ratchetTree, configuration: configuration, now: now,
+        isMember: false
       ).shared
       self.configuration = configuration
     }

@@ -50,7 +50,7 @@ extension MLS.Group {
     now: Timestamp, using random: inout some RandomSource
   ) throws(CygnetError) -> MLS.ExternalJoin {
     let verified = try VerifiedGroupInfo(
-      groupInfo, separateTree: ratchetTree, configuration: configuration, now: now)
+      groupInfo, separateTree: ratchetTree, configuration: configuration, now: now, isMember: true)
     guard
       let externalKey = try groupInfo.extensions.decoded(
         .externalPub, as: MLS.HPKEPublicKey.self)
@@ -131,6 +131,7 @@ private struct ExternalCommitMaker {
         using: &leafRandom)
       try LeafRules(suite: shared.suite, configuration: configuration, now: now)
         .check(leaf, .path(of: replacing.flatMap { shared.tree.leaf($0) }))
+      try shared.checkJoiner(leaf, replacing: replacing, configuration)
       return leaf
     }
   }

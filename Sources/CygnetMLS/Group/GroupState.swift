@@ -1,5 +1,5 @@
 internal import CygnetHPKE
-internal import CygnetPrimitives
+package import CygnetPrimitives
 internal import CygnetWire
 
 /// One member's state of a group in one epoch. A step makes the next one and puts it in the place of
@@ -56,34 +56,44 @@ struct GroupState: Sendable {
 }
 
 /// The proposals of an epoch that commits may refer to (RFC 9420 §12.4, rule P9).
-struct ProposalCache: Sendable {
+package struct ProposalCache: Sendable {
   /// The private half of an Update of our own, needed once somebody commits it.
-  struct OwnUpdate: Sendable {
+  package struct OwnUpdate: Sendable {
     let encryptionKey: HPKE.PrivateKey
     let signer: MLS.SignatureKeyPair
   }
 
-  private(set) var list: [ListedProposal] = []
+  package private(set) var list: [ListedProposal] = []
   private var byteCount = 0
+  private var newcomers = (count: 0, byteCount: 0)
   private var places: [MLS.ProposalRef: Int] = [:]
   private(set) var ownUpdates: [MLS.ProposalRef: OwnUpdate] = [:]
+
+  package init() {}
 
   subscript(reference: MLS.ProposalRef) -> ListedProposal? {
     places[reference].map { list[$0] }
   }
 
   /// - Throws: `duplicate` when it is held already; `limitExceeded`.
-  mutating func add(
+  package mutating func add(
     _ proposal: ListedProposal, reference: MLS.ProposalRef, ownUpdate: OwnUpdate? = nil
   ) throws(CygnetError) {
     guard places[reference] == nil else {
       throw CygnetError(.duplicate, "P9: this proposal is held already")
     }
-    let byteCount = try byteCount + proposal.proposal.wireCount()
+    let size = try proposal.proposal.wireCount()
     guard list.count < MLS.Limits.pendingProposalCount,
-      byteCount <= MLS.Limits.pendingProposalByteCount
+      size <= MLS.Limits.pendingProposalByteCount - byteCount
     else { throw CygnetError(.limitExceeded, "P9: too many proposals in one epoch") }
-    self.byteCount = byteCount
+    if proposal.sender == .newMemberProposal {
+      guard newcomers.count < MLS.Limits.newcomerProposalCount,
+        size <= MLS.Limits.newcomerProposalByteCount - newcomers.byteCount
+      else { throw CygnetError(.limitExceeded, "P9: too many newcomers in one epoch") }
+      newcomers.count += 1
+      newcomers.byteCount += size
+    }
+    byteCount += size
     places[reference] = list.count
     list.append(proposal)
     ownUpdates[reference] = ownUpdate

@@ -13,10 +13,12 @@ struct VerifiedGroupInfo {
   ///   - separateTree: The encoded tree, when the info carries none.
   ///   - configuration: What is accepted.
   ///   - now: The time.
+  ///   - isMember: Whether who verifies it becomes a member, who has to know the extensions of the
+  ///     group.
   /// - Throws: `notFound` when there is no tree; `authenticationFailed`; `ruleViolation`.
   init(
     _ info: MLS.GroupInfo, separateTree: [UInt8]?, configuration: MLS.Configuration,
-    now: Timestamp
+    now: Timestamp, isMember: Bool
   ) throws(CygnetError) {
     let suite = try configuration.algorithms(of: info.groupContext.cipherSuite)
     try info.extensions.checkPlace(.groupInfo)
@@ -47,7 +49,7 @@ struct VerifiedGroupInfo {
     try Self.checkLeaves(tree, suite, configuration, now)
     try TreeRules(info.groupContext.extensions).check(tree)
     for type in info.groupContext.extensions.types
-    where !type.isDefault && !configuration.extensionTypes.contains(type) {
+    where isMember && !type.isDefault && !configuration.extensionTypes.contains(type) {
       throw CygnetError(
         .unsupported, "J4: the group has an extension that is unknown here (RFC 9420 §13.4)")
     }

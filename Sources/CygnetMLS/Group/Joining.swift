@@ -65,7 +65,8 @@ extension MLS.Invitation {
         .ruleViolation, "J4: the group has another suite than the Welcome (RFC 9420 §12.4.3.1)")
     }
     let verified = try VerifiedGroupInfo(
-      opened.groupInfo, separateTree: ratchetTree, configuration: configuration, now: now)
+      opened.groupInfo, separateTree: ratchetTree, configuration: configuration, now: now,
+      isMember: true)
     guard !known.contains(verified.info.groupContext.groupID) else {
       throw CygnetError(.duplicate, "J4: a group of this name is joined already (RFC 9420 §12.4.3)")
     }

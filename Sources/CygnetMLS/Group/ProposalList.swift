@@ -11,7 +11,7 @@ package struct ListedProposal: Hashable, Sendable {
   /// we propose ourselves, before.
   let isVerified: Bool
 
-  init(
+  package init(
     _ proposal: MLS.Proposal, from sender: MLS.Sender, reference: MLS.ProposalRef?,
     isVerified: Bool
   ) {
@@ -85,7 +85,7 @@ struct ProposalList {
   private func sort(
     _ item: ListedProposal, into plan: inout ProposalPlan
   ) throws(CygnetError) {
-    try Self.checkSender(item.proposal, item.sender)
+    try Self.checkSender(item.proposal, item.sender, configuration)
     switch item.proposal {
     case .add(let keyPackage):
       plan.adds.append(keyPackage)
@@ -140,13 +140,14 @@ struct ProposalList {
 
   /// P8 and P2: who may send what (RFC 9420 §12.1.8).
   static func checkSender(
-    _ proposal: MLS.Proposal, _ sender: MLS.Sender
+    _ proposal: MLS.Proposal, _ sender: MLS.Sender, _ configuration: MLS.Configuration
   ) throws(CygnetError) {
     switch sender {
     case .member, .newMemberCommit: return
     case .external:
       switch proposal.type {
       case .add, .remove, .preSharedKey, .reInit, .groupContextExtensions: return
+      case let type where configuration.externalProposalTypes.contains(type): return
       default:
         throw CygnetError(
           .malformed, "P8: an external sender may not propose this (RFC 9420 §12.1.8)")

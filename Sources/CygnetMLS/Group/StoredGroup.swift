@@ -6,7 +6,7 @@ extension MLS {
   /// A group as it is stored: one block for the current epoch, and one for each epoch that is over
   /// and whose late messages still open. Only the block of an epoch from which a message was opened
   /// changes, so a step writes what it changed and no more.
-  public struct StoredGroup: Sendable {
+  public struct StoredGroup: Sendable, Equatable {
     /// The current epoch. Keep it as secret as a private key.
     public var current: SecretBytes
     /// The epochs that are over, the oldest first.
@@ -16,6 +16,12 @@ extension MLS {
     public init(current: SecretBytes, past: [(epoch: Epoch, state: SecretBytes)]) {
       self.current = current
       self.past = past
+    }
+
+    /// In constant time for blocks of the same size.
+    public static func == (one: Self, other: Self) -> Bool {
+      one.current == other.current
+        && one.past.elementsEqual(other.past) { $0.epoch == $1.epoch && $0.state == $1.state }
     }
   }
 }

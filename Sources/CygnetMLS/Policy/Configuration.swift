@@ -44,6 +44,9 @@ extension MLS {
     public var extensionTypes: Set<ExtensionType> = []
     /// Proposal types that the application understands, and whether a commit with one needs a path.
     public var proposalTypes: [ProposalType: PathRule] = [:]
+    /// Those among them that an external sender may propose, as the registry says of each (RFC 9420
+    /// §17.4).
+    public var externalProposalTypes: Set<ProposalType> = []
     /// Credential types that the validator understands.
     public var credentialTypes: Set<CredentialType> = [.basic]
     /// Whether a Welcome carries the tree; if not, newcomers get it some other way.

@@ -6,13 +6,6 @@ import Testing
 /// What happens when things come late, twice, at the same time, or not at all.
 @Suite("The order of things in groups")
 struct GroupOrderTests {
-  /// Transactions that wrote to somebody's store.
-  private func commitCount(_ person: Person) async throws -> UInt64 {
-    try await RecordTransaction.run(
-      in: person.store, key: StoreKey.open(person.store, secret: testSecret)
-    ) { (records) throws(CygnetError) in records.commitCount }
-  }
-
   @Test("a message ahead of its change changes nothing, and opens once the change has come")
   func ahead() async throws {
     let (alice, bob) = (try await Person("alice"), try await Person("bob"))
@@ -20,9 +13,9 @@ struct GroupOrderTests {
     let late = try await alice.say("before", in: "friends")
     let step = try await alice.change("friends")
     let message = try await alice.say("after", in: "friends")
-    let count = try await commitCount(bob)
+    let count = try await bob.commitCount()
     #expect(await code { try await bob.take(message) } == .wrongEpoch)
-    #expect(try await commitCount(bob) == count)
+    #expect(try await bob.commitCount() == count)
     try await bob.take(step.commit)
     #expect(try await bob.hear(message) == "after")
     // Of the epoch that is over, from the record that is kept of it.

@@ -4,6 +4,13 @@ import CygnetStorage
 import Testing
 
 extension Person {
+  /// Transactions that wrote to the store.
+  func commitCount() async throws -> UInt64 {
+    try await RecordTransaction.run(in: store, key: StoreKey.open(store, secret: testSecret)) {
+      (records) throws(CygnetError) in records.commitCount
+    }
+  }
+
   /// Carries something made for a group to somebody else, who confirms that it was shown.
   @discardableResult
   func take(_ message: OutgoingGroupMessage?) async throws -> Received {

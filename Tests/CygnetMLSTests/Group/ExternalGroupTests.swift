@@ -138,4 +138,94 @@ struct ExternalGroupTests {
     scene.groups.append(back.merge())
     #expect(scene.agree)
   }
+
+  @Test("X8: who is in the group already cannot join it anew, which shows before anything is sent")
+  func joinTwice() throws {
+    let scene = try Scene(["alice", "bob"], configuration: Self.inTheClear)
+    let info = try scene.groups[0].groupInfo(allowsExternalJoin: true)
+    let bob = try Party("bob")
+    do {
+      _ = try MLS.Group.joinExternally(
+        info, as: bob.credential, signingWith: bob.signer, configuration: bob.configuration,
+        now: now)
+      Issue.record("joined")
+    } catch {
+      #expect(error.code == .ruleViolation && error.rule == "X8")
+    }
+    _ = try MLS.Group.joinExternally(
+      info, as: bob.credential, signingWith: bob.signer, replacing: scene.groups[1].ownIndex,
+      configuration: bob.configuration, now: now)
+  }
+
+  @Test("P8: an external sender proposes a custom type only where the type says so")
+  func customByExternalSender() throws {
+    let type = MLS.ProposalType(0xf0d1)
+    var configuration = Self.inTheClear
+    configuration.proposalTypes[type] = .optional
+    let key = try MLS.SignatureKeyPair.generate()
+    let bot = MLS.ExternalSender(
+      signatureKey: key.publicKey, credential: .basic(identity: Array("bot".utf8)))
+    var scene = try Scene(["alice", "bob"], configuration: configuration)
+    try scene.commit(0, [.extensions(try MLS.Extensions(externalSenders: [bot]))])
+    var server = try MLS.ExternalGroup(
+      scene.groups[0].groupInfo(allowsExternalJoin: false), configuration: configuration, now: now)
+    do {
+      _ = try server.propose(.custom(type, data: [7]), as: 0, signingWith: key, now: now)
+      Issue.record("proposed")
+    } catch {
+      #expect(error.rule == "P8")
+    }
+    server.configuration.externalProposalTypes = [type]
+    let message = try server.propose(.custom(type, data: [7]), as: 0, signingWith: key, now: now)
+    #expect(throws: CygnetError(.malformed, "")) { try scene.groups[1].receive(message, now: now) }
+    for index in scene.groups.indices {
+      scene.groups[index].configuration.externalProposalTypes = [type]
+    }
+    try scene.deliver(message, from: nil)
+    let bundle = try scene.groups[0].commit(now: now)
+    #expect(bundle.summary.custom.count == 1)
+    try scene.deliver(bundle.commit, from: 0)
+    #expect(scene.agree)
+  }
+
+  @Test("P9: strangers who ask to be added leave room for the members' proposals")
+  func newcomersFlood() throws {
+    let scene = try Scene(["alice", "bob"], configuration: Self.inTheClear)
+    var cache = ProposalCache()
+    let own = try Party("dave").keyPackage().keyPackage
+    func add(_ number: Int, from sender: MLS.Sender) throws {
+      let reference = MLS.ProposalRef([UInt8(number & 0xff), UInt8(number >> 8)])
+      try cache.add(
+        ListedProposal(.add(own), from: sender, reference: reference, isVerified: true),
+        reference: reference)
+    }
+    for number in 0..<MLS.Limits.newcomerProposalCount {
+      try add(number, from: .newMemberProposal)
+    }
+    #expect(throws: CygnetError(.limitExceeded, "")) { try add(9_000, from: .newMemberProposal) }
+    try add(9_001, from: .member(scene.groups[1].ownIndex))
+    #expect(cache.list.count == MLS.Limits.newcomerProposalCount + 1)
+  }
+
+  @Test("a server need not know what the group's extensions mean; who joins has to")
+  func unknownExtension() throws {
+    let type = MLS.ExtensionType(0xf0d2)
+    var knowing = Self.inTheClear
+    knowing.extensionTypes = [type]
+    var scene = try Scene(["alice", "bob"], configuration: knowing)
+    let extensions = try MLS.Extensions([MLS.Extension(type: type, data: [1])])
+    try scene.commit(0, [.extensions(extensions)])
+    let info = try scene.groups[0].groupInfo(allowsExternalJoin: true)
+    var server = try MLS.ExternalGroup(info, configuration: Self.inTheClear, now: now)
+    let bundle = try scene.groups[1].commit(now: now)
+    try follow(bundle.commit, &server)
+    try scene.deliver(bundle.commit, from: 1)
+    #expect(server.context == scene.groups[0].context)
+    let dave = try Party("dave", configuration: Self.inTheClear)
+    #expect(throws: CygnetError(.unsupported, "")) {
+      try MLS.Group.joinExternally(
+        info, as: dave.credential, signingWith: dave.signer, configuration: dave.configuration,
+        now: now)
+    }
+  }
 }

@@ -64,7 +64,7 @@ extension Client {
     }
     return try await step { (records) throws(CygnetError) in
       try records.receive(group: bytes, acceptingChange: number, now: now)
-    }
+    }.get()
   }
 
   /// What came in for groups and was not confirmed, the oldest first.

@@ -6,15 +6,18 @@ internal import CygnetWire
 
 /// Receiving: the group moves on, and what came in goes to the events, in one transaction.
 extension RecordTransaction {
+  /// - Returns: A failure where a message was decrypted and is refused nevertheless: its key is used
+  ///   up, which has to be stored (rule A5).
+  /// - Throws: Whatever else is wrong; nothing is stored then.
   func receive(
     group bytes: [UInt8], acceptingChange number: String?, now: Timestamp
-  ) throws(CygnetError) -> Received {
+  ) throws(CygnetError) -> Result<Received, CygnetError> {
     let message = try MLS.Message(decoding: bytes)
     if let keyPackage = message.keyPackage {
-      return .keyPackage(of: try hold(keyPackage, acceptingChange: number, now: now))
+      return .success(.keyPackage(of: try hold(keyPackage, acceptingChange: number, now: now)))
     }
     if let welcome = message.welcome {
-      return .invitation(try hold(welcome, bytes, acceptingChange: number, now: now))
+      return .success(.invitation(try hold(welcome, bytes, acceptingChange: number, now: now)))
     }
     guard message.groupInfo == nil else {
       throw CygnetError(
@@ -52,9 +55,9 @@ extension RecordTransaction {
 
   private func receive(
     _ message: MLS.Message, id: MessageID, acceptingChange number: String?, now: Timestamp
-  ) throws(CygnetError) -> Received {
+  ) throws(CygnetError) -> Result<Received, CygnetError> {
     let profile = try profile()
-    if let event = try groupEvent(id) { return .group(try shown(event, profile)) }
+    if let event = try groupEvent(id) { return .success(.group(try shown(event, profile))) }
     guard let groupID = message.unverifiedGroupID, var held = try heldGroup(groupID) else {
       try explainUnknown(message.unverifiedGroupID)
       throw CygnetError(.notFound, "the message is of a group that is not joined here")
@@ -64,7 +67,11 @@ extension RecordTransaction {
       throw CygnetError(.duplicate, "this change of the group was taken in before")
     }
     let members = held.group.members
-    let received = try held.group.receive(message, now: now)
+    let received: MLS.Received
+    do throws(CygnetError) { received = try held.group.receive(message, now: now) } catch {
+      try putUsedKeys(&held)
+      return .failure(error)
+    }
     try admit(
       held.witness.takeClaims(), profile,
       Admission(members: members, acceptedNumber: number), now: now)
@@ -72,10 +79,16 @@ extension RecordTransaction {
     var epoch = held.record.epoch
     switch received {
     case .ownMessage:
-      return .own(groupName: held.record.name)
+      return .success(.own(groupName: held.record.name))
     case .application(let application):
       epoch = application.epoch
-      content = try open(application)
+      let sender = try sender(of: application)
+      do throws(CygnetError) {
+        content = .message(from: sender, try MessageContent(decoding: application.data))
+      } catch {
+        try putUsedKeys(&held)
+        return .failure(error)
+      }
     case .proposal(let proposal, _):
       held.record.note(handled: id)
       content = .proposal(try GroupProposalRecord(proposal, members: members))
@@ -98,7 +111,7 @@ extension RecordTransaction {
     } else {
       try put(&held)
     }
-    return .group(try shown(event, profile))
+    return .success(.group(try shown(event, profile)))
   }
 
   /// - Throws: `wrongState` where an invitation into the group waits.
@@ -108,14 +121,12 @@ extension RecordTransaction {
     }
   }
 
-  private func open(
-    _ message: MLS.ApplicationMessage
-  ) throws(CygnetError) -> GroupEventRecord.Content {
+  private func sender(of message: MLS.ApplicationMessage) throws(CygnetError) -> MemberIdentity {
     let sender = try MemberIdentity(message.credential, message.signatureKey)
     guard try contact(at: sender.address)?.isBlocked != true else {
       throw CygnetError(.wrongState, "the sender is blocked")
     }
-    return .message(from: sender, try MessageContent(decoding: message.data))
+    return sender
   }
 
   /// Somebody else's commit takes effect. An own one that waited is void with it.

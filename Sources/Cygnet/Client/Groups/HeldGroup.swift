@@ -129,6 +129,12 @@ extension RecordTransaction {
     try put(.groupName, ContactName.key(record.name), SecretBytes(copying: record.id.wireEncoded()))
   }
 
+  /// Writes what a refused message changed of a group: the key by which it was decrypted is gone.
+  /// What nobody could have encrypted who is not a member changes nothing and is not written.
+  func putUsedKeys(_ held: inout HeldGroup) throws(CygnetError) {
+    if try held.group.state() != held.stored { try put(&held) }
+  }
+
   /// Forgets a group with all its keys.
   func deleteGroup(_ record: GroupRecord) throws(CygnetError) {
     for epoch in record.pastEpochs { try delete(.groupEpoch, Self.epochKey(record.id, epoch)) }

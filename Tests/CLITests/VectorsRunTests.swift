@@ -40,7 +40,7 @@ struct VectorsRunTests {
     let human = try tool.run(["vectors", "list"])
     #expect(human.exitCode == 0)
     let kinds = try records(tool.run(["vectors", "list", "--json"]))
-    #expect(kinds.count == VectorFormat.all.count + OwnVectorSuite.all.count)
+    #expect(kinds.count == VectorFormat.all.count + GeneratedFile.all.count)
     for kind in kinds {
       #expect(kind["schema"]?.string == "cygnet.vectors.list.v1")
       #expect(human.text.contains(try #require(kind["kind"]?.string)))

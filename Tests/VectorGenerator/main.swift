@@ -16,30 +16,30 @@ guard (1...2).contains(arguments.count) else {
   exitNow(2)
 }
 let directory = arguments[0]
-let suites = OwnVectorSuite.all.filter { arguments.count == 1 || $0.name.hasPrefix(arguments[1]) }
+let files = GeneratedFile.all.filter { arguments.count == 1 || $0.name.hasPrefix(arguments[1]) }
 
 var differences = 0
-for suite in suites {
-  let path = "\(directory)/\(suite.path)"
-  var writer = OwnVectorWriter(suite)
+for file in files {
+  let path = "\(directory)/\(file.path)"
+  var problem: String?
   let content: [UInt8]
   do {
-    content = Array(try suite.emit(&writer).text.utf8)
+    content = Array(try file.text(problem: &problem).utf8)
   } catch {
-    Files.complain("\(suite.name): \(writer.problem ?? describe(error))")
+    Files.complain("\(file.name): \(problem ?? describe(error))")
     differences += 1
     continue
   }
   if isCheck {
     guard Files.read(path) != content else { continue }
-    print("differs: \(suite.path)")
+    print("differs: \(file.path)")
     differences += 1
   } else if !Files.save(content, to: path) {
     Files.complain("cannot write \(path)")
     exitNow(1)
   }
 }
-if isCheck { print("\(suites.count - differences) files are what the code produces") }
+if isCheck { print("\(files.count - differences) files are what the code produces") }
 exitNow(differences == 0 ? 0 : 1)
 
 func describe(_ error: any Error) -> String {

@@ -2,6 +2,7 @@ extension JSON {
   /// The layout of our vector files: one test, step or party a line, so that files stay compact and
   /// differences readable.
   package var text: String {
+    if let array { return "[\n\(Self.rows(array))\n]\n" }
     guard let object else { return compact + "\n" }
     var lines: [String] = []
     for member in object.members {

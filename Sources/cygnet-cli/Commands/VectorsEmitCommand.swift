@@ -18,7 +18,7 @@ enum VectorsEmitCommand {
     ],
     positionals: [
       Positional(
-        name: "SUITE", value: .choice(OwnVectorSuite.all.map(\.name)),
+        name: "SUITE", value: .choice(GeneratedFile.all.map(\.name)),
         summary: "Which file, by its path without .json")
     ],
     examples: [
@@ -31,13 +31,14 @@ enum VectorsEmitCommand {
   @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
     let (arguments, output) = (invocation.arguments, invocation.output)
     let name = try arguments.argumentText("SUITE") ?? ""
-    guard let suite = OwnVectorSuite.named(name) else {
-      let nearest = Suggestion.nearest(to: name, in: OwnVectorSuite.all.map(\.name))
+    guard let suite = GeneratedFile.named(name) else {
+      let nearest = Suggestion.nearest(to: name, in: GeneratedFile.all.map(\.name))
       throw CommandFailure.usage(
         "'\(name.escaped)' is not a suite", hint: nearest.map { "did you mean '\($0)'?" })
     }
     let seed = try seed(arguments.text("seed"))
-    let text = Array(try suite.emit(seed: seed).text.utf8)
+    var problem: String?
+    let text = Array(try suite.text(seed: seed, problem: &problem).utf8)
     let path = arguments.path("output") ?? Path("-")
     let target = try OutputFile(path, force: arguments.has("force"))
     try target.write(text)

@@ -16,10 +16,10 @@ enum VectorsListCommand {
   @Sendable static func run(_ invocation: Invocation) throws -> ExitCode {
     let output = invocation.output
     var table = TextTable([.left("FAMILY"), .left("KIND"), .left("RUN")])
-    for suite in OwnVectorSuite.all {
-      table.add(["Cygnet", suite.name, "yes"])
+    for file in GeneratedFile.all {
+      table.add(["Cygnet", file.name, "yes"])
       try output.record([
-        "family": "Cygnet", "kind": .string(suite.name), "run": true, "reason": .null,
+        "family": "Cygnet", "kind": .string(file.name), "run": true, "reason": .null,
       ])
     }
     for format in VectorFormat.all {

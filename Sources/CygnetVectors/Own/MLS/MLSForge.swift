@@ -43,16 +43,17 @@ struct MLSForge {
     self.preSharedKeys = preSharedKeys
   }
 
-  /// A group of one. Draws the group's name and its first epoch secret.
+  /// A group of one. Draws the group's name, unless it is given, and its first epoch secret.
   init(
-    _ creator: ForgedClient, extensions: MLS.Extensions = .none,
+    _ creator: ForgedClient, groupID: MLS.GroupID? = nil, extensions: MLS.Extensions = .none,
     preSharedKeys: [MLS.PreSharedKeyID.Kind: SecretBytes] = [:],
     using random: inout some RandomSource
   ) throws(CygnetError) {
     let suite = try Algorithms(.x25519ChaCha20SHA256Ed25519)
     var tree = RatchetTree(creator: try creator.keyPackage(suite).leafNode)
     let context = MLS.GroupContext(
-      cipherSuite: suite.suite, groupID: MLS.GroupID(random.bytes(suite.hashByteCount)),
+      cipherSuite: suite.suite,
+      groupID: groupID ?? MLS.GroupID(random.bytes(suite.hashByteCount)),
       epoch: MLS.Epoch(0), treeHash: try tree.treeHash(suite), confirmedTranscriptHash: [],
       extensions: extensions)
     let secrets = try KeySchedule.epochSecrets(

@@ -23,6 +23,8 @@ struct TreeNodes: WireEncodable {
   /// From left to right; blank nodes at the end left out.
   var nodes: [Node?] = []
 
+  init(nodes: [Node?]) { self.nodes = nodes }
+
   init(_ tree: RatchetTree) {
     for number in 0..<tree.leafCount.nodeCount {
       let node = NodeIndex(number)
@@ -47,7 +49,7 @@ struct TreeNodes: WireEncodable {
     nodes += [Node?](repeating: nil, count: max(0, Int(width.nodeCount) - nodes.count))
   }
 
-  private mutating func trim() {
+  mutating func trim() {
     while case .some(.none) = nodes.last { nodes.removeLast() }
   }
 

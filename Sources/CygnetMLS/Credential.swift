@@ -52,20 +52,31 @@ extension MLS.Credential: WireEncodable, WireDecodable {
     switch type {
     case .basic:
       self = .basic(identity: try reader.readOpaque(bounds))
-    case .x509:
-      self = .x509(
-        certificates: try reader.vector(bounds) { (reader) throws(CygnetError) in
-          var certificates: [[UInt8]] = []
-          while reader.remaining > 0 {
-            guard certificates.count < MLS.Limits.certificateCount else {
-              throw CygnetError(.malformed, "S4: a list has too many elements")
-            }
-            certificates.append(try reader.readOpaque(bounds))
-          }
-          return certificates
-        })
+    case .x509: self = .x509(certificates: try Self.readCertificates(&reader))
     default:
       self = .other(type, data: try reader.readOpaque(bounds))
+    }
+  }
+
+  /// Passes over a credential, as strict as decoding it.
+  static func skip(_ reader: inout Reader) throws(CygnetError) {
+    switch try MLS.CredentialType(from: &reader) {
+    case .x509: _ = try readCertificates(&reader)
+    default: try reader.skipOpaque(0...MLS.Limits.opaqueByteCount)
+    }
+  }
+
+  private static func readCertificates(_ reader: inout Reader) throws(CygnetError) -> [[UInt8]] {
+    let bounds = 0...MLS.Limits.opaqueByteCount
+    return try reader.vector(bounds) { (reader) throws(CygnetError) in
+      var certificates: [[UInt8]] = []
+      while reader.remaining > 0 {
+        guard certificates.count < MLS.Limits.certificateCount else {
+          throw CygnetError(.malformed, "S4: a list has too many elements")
+        }
+        certificates.append(try reader.readOpaque(bounds))
+      }
+      return certificates
     }
   }
 }

@@ -120,6 +120,24 @@ package struct Reader: ~Copyable {
     try readFixed(readLength(bounds))
   }
 
+  /// Passes over bytes of a length that the format fixes.
+  @inlinable
+  package mutating func skip(_ count: Int) throws(CygnetError) { _ = try advance(count) }
+
+  /// Passes over `opaque bytes<V>`.
+  @inlinable
+  package mutating func skipOpaque(_ bounds: ClosedRange<Int>) throws(CygnetError) {
+    try skip(readLength(bounds))
+  }
+
+  /// A copy of what was read since the reader stood at `start`.
+  /// - Precondition: it stood there before.
+  @inlinable
+  package func bytes(since start: Int) -> [UInt8] {
+    precondition(0 <= start && start <= position, "the reader was not there before")
+    return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+  }
+
   /// The length of a vector, checked against its bounds and against what is left.
   @inlinable
   package mutating func readLength(_ bounds: ClosedRange<Int>) throws(CygnetError) -> Int {

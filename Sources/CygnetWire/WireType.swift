@@ -31,6 +31,7 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case mlsPastEpochState = 20
   case mlsOwnKeyPackage = 21
   case mlsExternalGroupState = 22
+  case mlsGroupBlock = 23
 
   /// The layout version that this library reads and writes.
   @usableFromInline

@@ -90,6 +90,19 @@ package struct Writer: ~Copyable {
     }
   }
 
+  /// A vector whose content `body` writes, where its size is known: it is not counted then.
+  /// - Precondition: `body` writes so many bytes.
+  @inlinable
+  package mutating func vector(
+    count: Int, _ body: (inout Writer) throws(CygnetError) -> Void
+  ) throws(CygnetError) {
+    try VectorLength.encode(count, into: &self)
+    if isCounting { return self.count(further: count) }
+    let end = self.count + count
+    try body(&self)
+    precondition(self.count == end, "a vector of another size than it was said to have")
+  }
+
   /// `Element elements<V>`.
   @inlinable
   package mutating func write<Element: WireEncodable>(

@@ -408,9 +408,16 @@ struct Examples {
     #expect(changes.updated.count == 1)
     #expect(alicesGroup.epochAuthenticator == bobsGroup.epochAuthenticator)
     // begin MLS-groups.md
-    let stored = try alicesGroup.state()
-    alicesGroup = try MLS.Group(restoring: stored, configuration: configuration)
+    var blocks = try alicesGroup.changes(since: nil).written
+    var saved = alicesGroup.revision
+    _ = try alicesGroup.encrypt(Array("kept".utf8))
+    let step = try alicesGroup.changes(since: saved)
+    blocks.merge(step.written) { $1 }
+    for name in step.deleted { blocks[name] = nil }
+    saved = alicesGroup.revision
+    alicesGroup = try MLS.Group(restoring: blocks, configuration: configuration)
     // end
+    #expect(try alicesGroup.changes(since: nil).written == blocks)
     #expect(alicesGroup.epochAuthenticator == bobsGroup.epochAuthenticator)
     // begin MLS-groups.md
     let info = try alicesGroup.groupInfo(allowsExternalJoin: false)

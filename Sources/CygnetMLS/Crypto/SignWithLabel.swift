@@ -53,6 +53,17 @@ struct LabeledContent: WireEncodable {
   }
 }
 
+/// The same for a content that is still to be encoded.
+private struct LabeledValue<Value: WireEncodable>: WireEncodable {
+  let label: Label
+  let value: Value
+
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    try writer.write(opaque: label.bytes)
+    try writer.vector { (writer) throws(CygnetError) in try value.encode(into: &writer) }
+  }
+}
+
 extension Algorithms {
   /// `SignWithLabel` (RFC 9420 §5.1.2): ``signatureByteCount`` bytes.
   package func signature(
@@ -62,18 +73,42 @@ extension Algorithms {
       of: LabeledContent(label: label, content: content).wireEncoded())
   }
 
+  /// As above, over what a value encodes to.
+  func signature(
+    ofEncoded content: some WireEncodable, label: Label, by key: MLS.SignatureKeyPair
+  ) throws(CygnetError) -> [UInt8] {
+    try key.privateKey.signature(of: LabeledValue(label: label, value: content).wireEncoded())
+  }
+
   /// `VerifyWithLabel` (RFC 9420 §5.1.2), strictly: no small-order key, no second form of a
   /// signature (rule C5).
   /// - Throws: `authenticationFailed`, also for what cannot be a key.
   package func verify(
     signature: [UInt8], of content: [UInt8], label: Label, by key: MLS.SignaturePublicKey
   ) throws(CygnetError) {
+    try verify(
+      signature: signature, of: LabeledContent(label: label, content: content).wireEncoded(),
+      by: key)
+  }
+
+  /// As above, over what a value encodes to. It is encoded once and copied nowhere: a commit may be
+  /// as large as the group.
+  func verify(
+    signature: [UInt8], ofEncoded content: some WireEncodable, label: Label,
+    by key: MLS.SignaturePublicKey
+  ) throws(CygnetError) {
+    try verify(
+      signature: signature, of: LabeledValue(label: label, value: content).wireEncoded(), by: key)
+  }
+
+  private func verify(
+    signature: [UInt8], of signed: [UInt8], by key: MLS.SignaturePublicKey
+  ) throws(CygnetError) {
     guard key.bytes.count == Ed25519.keyByteCount, signature.count == Ed25519.signatureByteCount
     else {
       throw CygnetError(
         .authenticationFailed, "C5: a signature or its key has another length (RFC 9420 §5.1.2)")
     }
-    let signed = try LabeledContent(label: label, content: content).wireEncoded()
     do throws(CygnetError) {
       try Ed25519.PublicKey(key.bytes).verify(signature: signature, of: signed)
     } catch {

@@ -70,7 +70,7 @@ extension AuthenticatedContent {
   ) throws(CygnetError) -> AuthenticatedContent {
     let signed = try FramedContentTBS(wireFormat: wireFormat, content: content, context: context)
     let signature = try suite.signature(
-      of: signed.wireEncoded(), label: FramedContentTBS.label, by: key)
+      ofEncoded: signed, label: FramedContentTBS.label, by: key)
     return AuthenticatedContent(
       wireFormat: wireFormat, content: content,
       auth: FramedContentAuthData(signature: signature, confirmationTag: nil))
@@ -116,10 +116,10 @@ package struct UnverifiedContent: Sendable {
   ) throws(CygnetError) -> AuthenticatedContent {
     let signed = try FramedContentTBS(
       wireFormat: message.wireFormat, content: message.content, context: context)
-    let bytes = try signed.wireEncoded()
     do throws(CygnetError) {
       try suite.verify(
-        signature: message.auth.signature, of: bytes, label: FramedContentTBS.label, by: key)
+        signature: message.auth.signature, ofEncoded: signed, label: FramedContentTBS.label, by: key
+      )
     } catch { throw Self.unsigned(by: sender) }
     return message
   }

@@ -5,17 +5,21 @@ internal import CygnetWire
 /// One member's state of a group in one epoch. A step makes the next one and puts it in the place of
 /// this one as a whole.
 struct GroupState: Sendable {
-  var shared: PublicGroup
-  var keys: TreePrivateKeys
-  var signer: MLS.SignatureKeyPair
-  var secrets: EpochSecrets
+  var shared: PublicGroup { didSet { mark = Mark() } }
+  var keys: TreePrivateKeys { didSet { mark = Mark() } }
+  var signer: MLS.SignatureKeyPair { didSet { mark = Mark() } }
+  var secrets: EpochSecrets { didSet { mark = Mark() } }
   var secretTree: SecretTree
-  var resumption = ResumptionSecrets()
+  var resumption = ResumptionSecrets() { didSet { mark = Mark() } }
   var past: [PastEpoch] = []
-  var status = Status.active
+  var status = Status.active { didSet { mark = Mark() } }
   /// Proposals of this epoch, in the order of their arrival.
-  var proposals = ProposalCache()
-  var pending: PendingCommitState?
+  var proposals = ProposalCache() { didSet { proposalsMark = Mark() } }
+  var pending: PendingCommitState? { didSet { pendingMark = Mark() } }
+  /// Of all that stays for the length of an epoch.
+  private(set) var mark = Mark()
+  private(set) var proposalsMark = Mark()
+  private(set) var pendingMark = Mark()
 
   /// Whether the group goes on.
   enum Status: Sendable, Equatable {
@@ -143,12 +147,14 @@ struct PastEpoch: Sendable {
   let roster: PastRoster
   let ownIndex: LeafIndex
   let endedAt: Timestamp
+  /// Of all but the secret tree.
+  let mark = Mark()
 
   init(_ state: GroupState, endedAt: Timestamp) {
     context = state.shared.context
     encodedContext = state.shared.encodedContext
     senderDataSecret = state.secrets.senderDataSecret
-    secretTree = state.secretTree
+    secretTree = state.secretTree.withoutHandshakes()
     roster = .tree(state.shared.tree)
     ownIndex = state.ownIndex
     self.endedAt = endedAt
@@ -161,30 +167,9 @@ struct PastEpoch: Sendable {
     self.context = context
     encodedContext = try context.wireEncoded()
     self.senderDataSecret = senderDataSecret
-    self.secretTree = secretTree
+    self.secretTree = secretTree.withoutHandshakes()
     self.roster = roster
     self.ownIndex = ownIndex
     self.endedAt = endedAt
-  }
-}
-
-/// Who was in an epoch: its tree, which costs nothing to keep beside the next one, or what was
-/// stored of it.
-enum PastRoster: Sendable {
-  case tree(RatchetTree)
-  case stored([LeafIndex: Entry])
-
-  struct Entry: Sendable {
-    let signatureKey: MLS.SignaturePublicKey
-    let credential: MLS.Credential
-  }
-
-  subscript(index: LeafIndex) -> Entry? {
-    switch self {
-    case .tree(let tree):
-      tree.leaf(index).map { Entry(signatureKey: $0.signatureKey, credential: $0.credential) }
-    case .stored(let entries):
-      entries[index]
-    }
   }
 }

@@ -253,8 +253,10 @@ struct ProposalList {
     }
     if !isSingle {
       let leaving = Set(plan.removes)
-      try group.tree.visitMembers { (index, leaf) throws(CygnetError) in
-        guard !added.contains(clientID(leaf)) || leaving.contains(index) else {
+      try group.tree.visitLeaves { (index, leaf) throws(CygnetError) in
+        let id = validator.clientID(
+          of: leaf.node.credential, signatureKey: leaf.node.signatureKey)
+        guard !added.contains(id) || leaving.contains(index) else {
           throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
         }
       }

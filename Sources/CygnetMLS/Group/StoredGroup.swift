@@ -50,15 +50,21 @@ extension MLS.Group {
     }
     for item in stored.past {
       let epoch = try PastEpoch(wire: item.state)
-      // After our removal the epoch that ended with it is one of the past.
-      let current = state.shared.context.epoch
-      guard epoch.context.groupID == state.shared.context.groupID,
-        epoch.context.epoch == item.epoch,
-        item.epoch < current || (item.epoch == current && state.status == .removed)
-      else { throw CygnetError(.malformed, "a stored epoch of another group") }
-      state.past.append(epoch)
+      try state.add(epoch, as: item.epoch)
     }
     self.init(state, configuration: configuration)
+  }
+}
+
+extension GroupState {
+  /// Takes up a stored epoch that is over.
+  mutating func add(_ epoch: PastEpoch, as number: MLS.Epoch) throws(CygnetError) {
+    let current = shared.context.epoch
+    // After our removal the epoch that ended with it is one of the past.
+    guard epoch.context.groupID == shared.context.groupID, epoch.context.epoch == number,
+      number < current || (number == current && status == .removed)
+    else { throw CygnetError(.malformed, "a stored epoch of another group") }
+    past.append(epoch)
   }
 }
 
@@ -91,18 +97,9 @@ extension GroupState: WireEncodable {
     try secrets.encode(into: &writer)
     try secretTree.encode(into: &writer)
     try resumption.encode(into: &writer)
-    switch status {
-    case .active: writer.write(UInt8(0))
-    case .reInitialized(let reInit):
-      writer.write(UInt8(1))
-      try reInit.encode(into: &writer)
-    case .removed: writer.write(UInt8(2))
-    }
+    try status.encode(into: &writer)
     try proposals.encode(into: &writer)
-    guard let pending else { return writer.write(UInt8(0)) }
-    writer.write(UInt8(1))
-    try pending.message.encode(into: &writer)
-    try pending.next.state.encode(into: &writer)
+    try writer.write(optional: pending)
   }
 
   static func read(
@@ -115,23 +112,11 @@ extension GroupState: WireEncodable {
       signer: try MLS.SignatureKeyPair(seed: reader.readSecret(32)),
       secrets: try EpochSecrets(from: &reader), secretTree: try SecretTree(from: &reader))
     state.resumption = try ResumptionSecrets(from: &reader)
-    switch try reader.readUInt8() {
-    case 0: state.status = .active
-    case 1: state.status = .reInitialized(try MLS.ReInit(from: &reader))
-    case 2: state.status = .removed
-    default: throw CygnetError(.malformed, "an unknown status of a stored group")
-    }
+    state.status = try Status(from: &reader)
     state.proposals = try ProposalCache(from: &reader, suite: shared.suite)
     switch try reader.readUInt8() {
     case 0: break
-    case 1 where mayWait:
-      let message = try MLS.Message(from: &reader)
-      let next = try read(from: &reader, configuration, mayWait: false)
-      guard next.shared.context.groupID == state.shared.context.groupID,
-        try next.shared.context.epoch == state.shared.context.epoch.next(),
-        next.ownIndex == state.ownIndex
-      else { throw CygnetError(.malformed, "a stored commit of another group") }
-      state.pending = PendingCommitState(message: message, next: .init(next))
+    case 1 where mayWait: state.pending = try .read(from: &reader, after: state, configuration)
     default: throw CygnetError(.malformed, "a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
     }
     try state.checkOwnLeaf()
@@ -140,11 +125,51 @@ extension GroupState: WireEncodable {
 
   /// Whether the keys are those of a leaf in the tree, which everything else takes for granted. Who
   /// was removed has another leaf key.
-  private func checkOwnLeaf() throws(CygnetError) {
+  func checkOwnLeaf() throws(CygnetError) {
     guard let leaf = shared.tree.leaf(ownIndex), leaf.signatureKey == signer.publicKey,
       status == .removed || leaf.encryptionKey.bytes == keys.leafKey.publicKey.bytes,
       secretTree.leafCount == shared.tree.leafCount
     else { throw CygnetError(.malformed, "a stored group with keys of another member") }
+  }
+}
+
+extension GroupState.Status: WireEncodable, WireDecodable {
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    switch self {
+    case .active: writer.write(UInt8(0))
+    case .reInitialized(let reInit):
+      writer.write(UInt8(1))
+      try reInit.encode(into: &writer)
+    case .removed: writer.write(UInt8(2))
+    }
+  }
+
+  init(from reader: inout Reader) throws(CygnetError) {
+    switch try reader.readUInt8() {
+    case 0: self = .active
+    case 1: self = .reInitialized(try MLS.ReInit(from: &reader))
+    case 2: self = .removed
+    default: throw CygnetError(.malformed, "an unknown status of a stored group")
+    }
+  }
+}
+
+extension PendingCommitState: WireEncodable {
+  func encode(into writer: inout Writer) throws(CygnetError) {
+    try message.encode(into: &writer)
+    try next.state.encode(into: &writer)
+  }
+
+  static func read(
+    from reader: inout Reader, after state: GroupState, _ configuration: MLS.Configuration
+  ) throws(CygnetError) -> PendingCommitState {
+    let message = try MLS.Message(from: &reader)
+    let next = try GroupState.read(from: &reader, configuration, mayWait: false)
+    guard next.shared.context.groupID == state.shared.context.groupID,
+      try next.shared.context.epoch == state.shared.context.epoch.next(),
+      next.ownIndex == state.ownIndex
+    else { throw CygnetError(.malformed, "a stored commit of another group") }
+    return PendingCommitState(message: message, next: .init(next))
   }
 }
 
@@ -158,11 +183,6 @@ extension GroupState: WireEncodable {
 ///       PastMember members<V>;
 ///     } PastEpochState;
 ///
-///     struct {
-///       uint32 index;                        // ascending
-///       opaque signature_key<V>;
-///       Credential credential;
-///     } PastMember;
 extension PastEpoch: WireEncodable, WireDecodable {
   func encode(into writer: inout Writer) throws(CygnetError) {
     WireType.mlsPastEpochState.encodeHeader(into: &writer)
@@ -181,51 +201,5 @@ extension PastEpoch: WireEncodable, WireDecodable {
       senderDataSecret: reader.readOpaqueSecret(1...255), secretTree: SecretTree(from: &reader),
       ownIndex: LeafIndex(from: &reader), endedAt: Timestamp(seconds: reader.readUInt64()),
       roster: PastRoster(from: &reader))
-  }
-}
-
-extension PastRoster {
-  func encode(into writer: inout Writer) throws(CygnetError) {
-    try writer.vector { (writer) throws(CygnetError) in
-      switch self {
-      case .tree(let tree):
-        try tree.visitMembers { (index, leaf) throws(CygnetError) in
-          try Self.encode(index, leaf.signatureKey, leaf.credential, into: &writer)
-        }
-      case .stored(let entries):
-        for (index, entry) in entries.sorted(by: { $0.key < $1.key }) {
-          try Self.encode(index, entry.signatureKey, entry.credential, into: &writer)
-        }
-      }
-    }
-  }
-
-  private static func encode(
-    _ index: LeafIndex, _ key: MLS.SignaturePublicKey, _ credential: MLS.Credential,
-    into writer: inout Writer
-  ) throws(CygnetError) {
-    try index.encode(into: &writer)
-    try key.encode(into: &writer)
-    try credential.encode(into: &writer)
-  }
-
-  init(from reader: inout Reader) throws(CygnetError) {
-    let entries = try reader.vector(0...MLS.Limits.opaqueByteCount) {
-      (reader) throws(CygnetError) in
-      var entries: [LeafIndex: Entry] = [:]
-      var last: LeafIndex?
-      while reader.remaining > 0 {
-        let index = try LeafIndex(from: &reader)
-        if let last, index <= last {
-          throw CygnetError(.malformed, "stored members out of order")
-        }
-        last = index
-        entries[index] = Entry(
-          signatureKey: try MLS.SignaturePublicKey(from: &reader),
-          credential: try MLS.Credential(from: &reader))
-      }
-      return entries
-    }
-    self = .stored(entries)
   }
 }

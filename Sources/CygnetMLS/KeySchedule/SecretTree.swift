@@ -1,5 +1,4 @@
 package import CygnetPrimitives
-package import CygnetWire
 
 /// The message keys of one epoch (RFC 9420 §9): a tree of secrets over the members, and two ratchets
 /// for each.
@@ -34,7 +33,23 @@ package struct SecretTree: Sendable {
   package let leafCount: LeafCount
   /// Keys of skipped messages that are held, over all senders.
   package private(set) var skippedKeyCount = 0
-  private var root: SecretTreeNode
+  private(set) var root: SecretTreeNode
+  /// Whether only late application messages are still to come (rule A8).
+  private var isOver = false
+  /// What tells one state of the tree, and of its parts, from the next.
+  private(set) var marks = Marks()
+
+  /// A stored one.
+  /// - Throws: `malformed` for more skipped keys than are ever kept.
+  init(root: SecretTreeNode, leafCount: LeafCount) throws(CygnetError) {
+    self.leafCount = leafCount
+    self.root = root
+    skippedKeyCount = root.skippedKeyCount
+    guard skippedKeyCount <= MLS.Limits.epochSkippedKeyCount else {
+      throw CygnetError(.malformed, "too many skipped keys")
+    }
+    marks = Marks(segments: root.segments(below: height, at: segmentLevel))
+  }
 
   /// The tree over `leafCount` leaves; the secret should be held nowhere else from here on.
   package init(encryptionSecret: SecretBytes, leafCount: LeafCount) {
@@ -91,7 +106,8 @@ extension SecretTree {
   }
 
   struct LeafSecrets: Sendable {
-    let handshake: SecretBytes
+    /// nil in an epoch that is over.
+    let handshake: SecretBytes?
     let application: SecretBytes
   }
 
@@ -109,7 +125,7 @@ extension SecretTree {
     }
   }
 
-  private var height: Int { leafCount.rawValue.trailingZeroBitCount }
+  var height: Int { leafCount.rawValue.trailingZeroBitCount }
 
   /// Whether the way to `leaf` goes right below a node of this level; leaves are level 0.
   private static func goesRight(_ leaf: LeafIndex, at level: Int) -> Bool {
@@ -132,20 +148,27 @@ extension SecretTree {
       level -= 1
     }
     guard let secret = node.secret else {
-      guard node.ratchets.indices.contains(kind.rawValue) else {
+      guard let ratchets = node.ratchets else {
         throw CygnetError(.internalFault, "the ratchets of a leaf are missing")
       }
-      return (node.ratchets[kind.rawValue], Expansion())
+      guard let ratchet = ratchets[kind] else { throw Self.noHandshakes }
+      return (ratchet, Expansion())
     }
-    let expansion = try Self.expansion(from: secret, level: level, to: leaf, suite)
+    let expansion = try expansion(from: secret, level: level, to: leaf, suite)
     guard let secrets = expansion.leaf else {
       throw CygnetError(.internalFault, "an expansion ends at a leaf")
     }
-    let first = kind == .handshake ? secrets.handshake : secrets.application
+    guard let first = kind == .handshake ? secrets.handshake : secrets.application else {
+      throw Self.noHandshakes
+    }
     return (HashRatchet(secret: first), expansion)
   }
 
-  private static func expansion(
+  private static var noHandshakes: CygnetError {
+    CygnetError(.wrongEpoch, "A8: the keys of handshakes go with their epoch (RFC 9420 §9.2)")
+  }
+
+  private func expansion(
     from secret: SecretBytes, level: Int, to leaf: LeafIndex, _ suite: Algorithms
   ) throws(CygnetError) -> Expansion {
     let count = suite.hashByteCount
@@ -158,11 +181,12 @@ extension SecretTree {
           right: try expander.expand("tree", context: Array("right".utf8), count: count))
       }
       expansion.children.append(children)
-      secret = goesRight(leaf, at: level) ? children.right : children.left
+      secret = Self.goesRight(leaf, at: level) ? children.right : children.left
     }
+    let isOver = isOver
     expansion.leaf = try suite.withExpander(secret) { (expander) throws(CygnetError) in
       LeafSecrets(
-        handshake: try expander.expand("handshake", count: count),
+        handshake: isOver ? nil : try expander.expand("handshake", count: count),
         application: try expander.expand("application", count: count))
     }
     return expansion
@@ -182,35 +206,24 @@ extension SecretTree {
       node = child
     }
     if node.secret != nil, let secrets = expansion.leaf { node.begin(secrets) }
-    guard node.ratchets.indices.contains(kind.rawValue) else {
+    guard node.ratchets?[kind] != nil else {
       throw CygnetError(.internalFault, "the ratchets of a leaf are missing")
     }
-    body(&node.ratchets[kind.rawValue])
+    node.ratchets?.change(kind, body)
+    let isBegun = expansion.leaf != nil && expansion.level >= segmentLevel
+    marks.change(segment: leaf.rawValue >> UInt32(segmentLevel), changesCrown: isBegun)
   }
 }
 
-/// The stored form.
-///
-///     struct {
-///       uint32 leaf_count;
-///       SecretTreeNode root;
-///     } SecretTree;
-extension SecretTree: WireEncodable, WireDecodable {
-  package func encode(into writer: inout Writer) throws(CygnetError) {
-    writer.write(leafCount.rawValue)
-    try root.encode(into: &writer)
-  }
-
-  package init(from reader: inout Reader) throws(CygnetError) {
-    let width = try reader.readUInt32()
-    guard width.nonzeroBitCount == 1, width <= UInt32(MLS.Limits.leafCount) else {
-      throw CygnetError(.malformed, "a secret tree over no possible number of leaves")
-    }
-    leafCount = LeafCount(width)
-    root = try SecretTreeNode(level: width.trailingZeroBitCount, from: &reader)
-    skippedKeyCount = root.skippedKeyCount
-    guard skippedKeyCount <= MLS.Limits.epochSkippedKeyCount else {
-      throw CygnetError(.malformed, "too many skipped keys")
-    }
+extension SecretTree {
+  /// A8: the tree of an epoch that is over. Of those who have sent, the keys of handshakes go; of the
+  /// others they are never derived.
+  package func withoutHandshakes() -> SecretTree {
+    var tree = self
+    tree.root = root.withoutHandshakes()
+    tree.isOver = true
+    tree.skippedKeyCount = tree.root.skippedKeyCount
+    tree.marks = Marks(segments: marks.segments.keys)
+    return tree
   }
 }

@@ -10,13 +10,13 @@ final class SecretTreeNode: @unchecked Sendable {
   private(set) var secret: SecretBytes?
   private(set) var left: SecretTreeNode?
   private(set) var right: SecretTreeNode?
-  /// None, or those of handshake and application messages.
-  var ratchets: [HashRatchet] = []
+  /// Of a leaf whose secret gave way to them.
+  var ratchets: LeafRatchets?
 
   init(secret: SecretBytes) { self.secret = secret }
 
   private init(
-    secret: SecretBytes?, left: SecretTreeNode?, right: SecretTreeNode?, ratchets: [HashRatchet]
+    secret: SecretBytes?, left: SecretTreeNode?, right: SecretTreeNode?, ratchets: LeafRatchets?
   ) {
     self.secret = secret
     self.left = left
@@ -27,6 +27,14 @@ final class SecretTreeNode: @unchecked Sendable {
   /// A node of its own with the same content.
   func copy() -> SecretTreeNode {
     SecretTreeNode(secret: secret, left: left, right: right, ratchets: ratchets)
+  }
+
+  /// The same without the ratchets of handshakes, as far as there are ratchets.
+  func withoutHandshakes() -> SecretTreeNode {
+    if secret != nil { return self }
+    return SecretTreeNode(
+      secret: nil, left: left?.withoutHandshakes(), right: right?.withoutHandshakes(),
+      ratchets: ratchets.map { LeafRatchets(handshake: nil, application: $0.application) })
   }
 
   func child(right isRight: Bool) -> SecretTreeNode? { isRight ? right : left }
@@ -51,56 +59,116 @@ final class SecretTreeNode: @unchecked Sendable {
   /// Deletes the secret of a leaf and puts its ratchets in its place.
   func begin(_ secrets: SecretTree.LeafSecrets) {
     secret = nil
-    ratchets = [HashRatchet(secret: secrets.handshake), HashRatchet(secret: secrets.application)]
+    ratchets = LeafRatchets(
+      handshake: secrets.handshake.map { HashRatchet(secret: $0) },
+      application: HashRatchet(secret: secrets.application))
+  }
+}
+
+/// A sender's keys (rule A6).
+struct LeafRatchets: Sendable {
+  /// nil in an epoch that is over, whose handshakes are of no use (rule A8).
+  var handshake: HashRatchet?
+  var application: HashRatchet
+
+  subscript(kind: SecretTree.Kind) -> HashRatchet? {
+    kind == .handshake ? handshake : application
+  }
+
+  mutating func change(_ kind: SecretTree.Kind, _ body: (inout HashRatchet) -> Void) {
+    switch kind {
+    case .application: body(&application)
+    case .handshake:
+      guard var ratchet = handshake.take() else { return }
+      body(&ratchet)
+      handshake = ratchet
+    }
   }
 }
 
 /// The stored form; children of a node stand behind it, and a leaf has ratchets or a secret.
 ///
 ///     struct {
-///       uint8 state;   // 1 secret, 2 split, 3 ratchets
+///       uint8 state;   // 1 secret, 2 split, 3 ratchets, 4 ratchet of messages, 5 stored apart
 ///       select (SecretTreeNode.state) {
-///         case secret:   opaque secret<V>;
-///         case split:    SecretTreeNode left, right;
-///         case ratchets: HashRatchet handshake, application;
+///         case 1: opaque secret<V>;
+///         case 2: SecretTreeNode left, right;
+///         case 3: HashRatchet handshake, application;
+///         case 4: HashRatchet application;
 ///       };
 ///     } SecretTreeNode;
 extension SecretTreeNode {
-  func encode(into writer: inout Writer) throws(CygnetError) {
+  /// - Parameters:
+  ///   - level: 0 for a leaf.
+  ///   - apart: the level whose nodes are stored apart, but for their secrets; nil for none.
+  ///   - writer: where to.
+  func encode(
+    level: Int, apart: Int?, into writer: inout Writer
+  ) throws(CygnetError) {
     if let secret {
       writer.write(UInt8(1))
       try writer.write(opaque: secret)
+    } else if level == apart {
+      writer.write(UInt8(5))
     } else if let left, let right {
       writer.write(UInt8(2))
-      try left.encode(into: &writer)
-      try right.encode(into: &writer)
+      try left.encode(level: level - 1, apart: apart, into: &writer)
+      try right.encode(level: level - 1, apart: apart, into: &writer)
+    } else if let ratchets {
+      writer.write(UInt8(ratchets.handshake == nil ? 4 : 3))
+      try ratchets.handshake?.encode(into: &writer)
+      try ratchets.application.encode(into: &writer)
     } else {
-      writer.write(UInt8(3))
-      for ratchet in ratchets { try ratchet.encode(into: &writer) }
+      throw CygnetError(.internalFault, "a node of the secret tree without content")
     }
   }
 
-  /// `level` is 0 for a leaf; it bounds the recursion.
-  convenience init(level: Int, from reader: inout Reader) throws(CygnetError) {
+  /// - Parameters:
+  ///   - level: 0 for a leaf; it bounds the recursion.
+  ///   - position: which of its level the node is, from the left.
+  ///   - reader: where from.
+  ///   - apart: gives a node that is stored apart, by its level and position.
+  static func read(
+    level: Int, position: UInt32 = 0, from reader: inout Reader,
+    apart: (Int, UInt32) throws(CygnetError) -> SecretTreeNode
+  ) throws(CygnetError) -> SecretTreeNode {
     switch try reader.readUInt8() {
     case 1:
-      self.init(secret: try reader.readOpaqueSecret(1...255))
+      return SecretTreeNode(secret: try reader.readOpaqueSecret(1...255))
     case 2 where level > 0:
-      let left = try SecretTreeNode(level: level - 1, from: &reader)
-      let right = try SecretTreeNode(level: level - 1, from: &reader)
-      self.init(secret: nil, left: left, right: right, ratchets: [])
+      let left = try read(level: level - 1, position: position << 1, from: &reader, apart: apart)
+      let right = try read(
+        level: level - 1, position: position << 1 | 1, from: &reader, apart: apart)
+      return SecretTreeNode(secret: nil, left: left, right: right, ratchets: nil)
     case 3 where level == 0:
-      let ratchets = [try HashRatchet(from: &reader), try HashRatchet(from: &reader)]
-      self.init(secret: nil, left: nil, right: nil, ratchets: ratchets)
-    default:
-      throw CygnetError(.malformed, "unknown state of a node of the secret tree")
+      let handshake = try HashRatchet(from: &reader)
+      return SecretTreeNode(
+        secret: nil, left: nil, right: nil,
+        ratchets: LeafRatchets(handshake: handshake, application: try HashRatchet(from: &reader)))
+    case 4 where level == 0:
+      return SecretTreeNode(
+        secret: nil, left: nil, right: nil,
+        ratchets: LeafRatchets(handshake: nil, application: try HashRatchet(from: &reader)))
+    case 5: return try apart(level, position)
+    default: throw CygnetError(.malformed, "unknown state of a node of the secret tree")
+    }
+  }
+
+  /// A node with all that is below it.
+  static func readWhole(
+    level: Int, from reader: inout Reader
+  ) throws(CygnetError) -> SecretTreeNode {
+    try read(level: level, from: &reader) { (_, _) throws(CygnetError) in
+      throw CygnetError(.malformed, "a node of the secret tree is missing")
     }
   }
 
   /// Keys of skipped messages in this subtree.
   var skippedKeyCount: Int {
     var count = (left?.skippedKeyCount ?? 0) + (right?.skippedKeyCount ?? 0)
-    for ratchet in ratchets { count += ratchet.skipped.count }
+    if let ratchets {
+      count += ratchets.application.skipped.count + (ratchets.handshake?.skipped.count ?? 0)
+    }
     return count
   }
 }

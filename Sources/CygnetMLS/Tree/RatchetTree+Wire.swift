@@ -17,7 +17,9 @@ package import CygnetWire
 extension RatchetTree: WireEncodable, WireDecodable {
   @usableFromInline
   package func encode(into writer: inout Writer) throws(CygnetError) {
-    try writer.vector { (writer) throws(CygnetError) in
+    // One byte for each node up to the last that is not blank, and what those hold.
+    let nodeCount = root.lastNode(at: leafCount.root).map { Int($0.rawValue) + 1 } ?? 0
+    try writer.vector(count: nodeCount + root.contentByteCount) { (writer) throws(CygnetError) in
       var blanks = 0
       try root.encode(at: leafCount.root, &blanks, into: &writer)
     }
@@ -116,6 +118,15 @@ extension Subtree {
       self = Subtree(content, left: first, right: second)
     }
     index.insert(content, at: node)
+  }
+
+  /// The last node that is not blank.
+  fileprivate func lastNode(at node: NodeIndex) -> NodeIndex? {
+    if isVacant { return nil }
+    guard let left = node.left, let right = node.right else { return node }
+    if let last = child(1).lastNode(at: right) { return last }
+    if case .parent = content { return node }
+    return child(0).lastNode(at: left)
   }
 
   /// Writes the nodes from left to right. `blanks` counts those that are written only when another

@@ -52,7 +52,14 @@ package struct RatchetTree: Sendable {
   package func visitMembers(
     _ body: (LeafIndex, MLS.LeafNode) throws(CygnetError) -> Void
   ) throws(CygnetError) {
-    try root.visitMembers(at: leafCount.root, body)
+    try visitLeaves { (index, leaf) throws(CygnetError) in try body(index, leaf.node) }
+  }
+
+  /// The same where a rule looks at few fields of each leaf: what is not touched is not retained.
+  func visitLeaves(
+    _ body: (LeafIndex, TreeLeaf) throws(CygnetError) -> Void
+  ) throws(CygnetError) {
+    try root.visitLeaves(at: leafCount.root, body)
   }
 
   func subtree(_ node: NodeIndex) -> Subtree? {

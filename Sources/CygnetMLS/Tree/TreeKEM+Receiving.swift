@@ -53,7 +53,7 @@ extension RatchetTree {
     }
     for (node, step) in zip(path.nodes, steps) {
       let expected = Int(step.subtree.resolutionCount) - newcomers[step.node, default: 0]
-      guard node.encryptedPathSecret.count == expected else {
+      guard node.ciphertexts.count == expected else {
         throw CygnetError(
           .ruleViolation, "T4: a path with more or fewer ciphertexts than keys (RFC 9420 §7.6)")
       }
@@ -125,27 +125,22 @@ extension RatchetTree {
       throw CygnetError(
         .ruleViolation, "T2: a path that does not reach this member (RFC 9420 §7.5)")
     }
-    let recipients = recipients(below: steps[step].copathChild, excluding: added)
-    let ciphertexts = path.nodes[step].encryptedPathSecret
-    guard recipients.count == ciphertexts.count else {
+    let place = recipientPlace(of: keys, below: steps[step].copathChild, excluding: added)
+    let ciphertexts = path.nodes[step].ciphertexts
+    guard place.count == ciphertexts.count else {
       throw CygnetError(
         .ruleViolation, "T4: a path with more or fewer ciphertexts than keys (RFC 9420 §7.6)")
     }
-    // T3: the first node whose private key is held. Below an ancestor whose key it never learned,
-    // an unmerged leaf has its own.
-    for (recipient, ciphertext) in zip(recipients, ciphertexts) {
-      guard let key = keys.privateKey(at: recipient.node, publicKey: recipient.key) else {
-        continue
-      }
-      let secret = try Self.open(ciphertext, with: key, context: context, suite)
-      guard secret.count == suite.hashByteCount else {
-        throw CygnetError(
-          .malformed, "T5: a path secret of another length than Nh (RFC 9420 §7.4)")
-      }
-      return (step, secret)
+    guard let (index, key) = place.own, let ciphertext = ciphertexts[index] else {
+      throw CygnetError(
+        .ruleViolation, "T3: the path is not encrypted to this member (RFC 9420 §7.5)")
     }
-    throw CygnetError(
-      .ruleViolation, "T3: the path is not encrypted to this member (RFC 9420 §7.5)")
+    let secret = try Self.open(ciphertext, with: key, context: context, suite)
+    guard secret.count == suite.hashByteCount else {
+      throw CygnetError(
+        .malformed, "T5: a path secret of another length than Nh (RFC 9420 §7.4)")
+    }
+    return (step, secret)
   }
 
   private static func open(

@@ -22,6 +22,8 @@ struct Subtree: Sendable {
   private(set) var memberCount: UInt32 = 0
   /// Nodes in the resolution (§4.1.1); 0 exactly when there is no key below.
   private(set) var resolutionCount: UInt32 = 0
+  /// Bytes of the nodes below that are not blank, encoded, without their presence bytes.
+  private(set) var contentByteCount = 0
 
   /// A subtree without any key.
   static let vacant = Subtree()
@@ -88,18 +90,18 @@ struct Subtree: Sendable {
   }
 
   /// Calls `body` for each leaf that is not blank, from the left.
-  func visitMembers(
-    at node: NodeIndex, _ body: (LeafIndex, MLS.LeafNode) throws(CygnetError) -> Void
+  func visitLeaves(
+    at node: NodeIndex, _ body: (LeafIndex, TreeLeaf) throws(CygnetError) -> Void
   ) throws(CygnetError) {
     if memberCount == 0 { return }
     guard let left = node.left, let right = node.right else {
-      if case .leaf(let leaf) = content { try body(LeafIndex(node.firstLeaf), leaf.node) }
+      if case .leaf(let leaf) = content { try body(LeafIndex(node.firstLeaf), leaf) }
       return
     }
     // Through a span nothing is retained on the way; what has members has children.
     let children = children.span
-    try children[0].visitMembers(at: left, body)
-    try children[1].visitMembers(at: right, body)
+    try children[0].visitLeaves(at: left, body)
+    try children[1].visitLeaves(at: right, body)
   }
 
   mutating func makeChildren() {
@@ -115,16 +117,22 @@ struct Subtree: Sendable {
   private mutating func refresh() {
     hash = nil
     memberCount = 0
+    contentByteCount = 0
     var below: UInt32 = 0
     for child in children {
       memberCount += child.memberCount
       below += child.resolutionCount
+      contentByteCount += child.contentByteCount
     }
     switch content {
     case .blank: resolutionCount = below
-    case .leaf: (memberCount, resolutionCount) = (1, 1)
-    // A list of unmerged leaves has less than 2^30 bytes.
-    case .parent(let parent): resolutionCount = 1 + UInt32(parent.unmergedLeaves.count)
+    case .leaf(let leaf):
+      (memberCount, resolutionCount) = (1, 1)
+      contentByteCount = 1 + leaf.byteCount
+    case .parent(let parent):
+      // A list of unmerged leaves has less than 2^30 bytes.
+      resolutionCount = 1 + UInt32(parent.unmergedLeaves.count)
+      contentByteCount += 1 + ((try? parent.wireCount()) ?? 0)
     }
   }
 }
@@ -133,16 +141,18 @@ struct Subtree: Sendable {
 /// the stored form take it in again and again.
 final class TreeLeaf: Sendable, WireEncodable {
   let node: MLS.LeafNode
-  /// nil for a leaf that is too large to be encoded, which shows when that is tried.
-  private let encoded: [UInt8]?
+  /// Empty for a leaf that is too large to be encoded, which shows when that is tried.
+  private let encoded: [UInt8]
 
   init(_ node: MLS.LeafNode) {
     self.node = node
-    encoded = try? node.wireEncoded()
+    encoded = (try? node.wireEncoded()) ?? []
   }
 
+  var byteCount: Int { encoded.count }
+
   func encode(into writer: inout Writer) throws(CygnetError) {
-    guard let encoded else { return try node.encode(into: &writer) }
+    if encoded.isEmpty { return try node.encode(into: &writer) }
     writer.write(fixed: encoded)
   }
 }

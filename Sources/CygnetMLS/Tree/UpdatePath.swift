@@ -39,24 +39,31 @@ extension MLS {
   /// resolution (RFC 9420 §7.6).
   public struct UpdatePathNode: Hashable, Sendable, WireEncodable, WireDecodable {
     package let encryptionKey: HPKEPublicKey
-    package let encryptedPathSecret: [HPKECiphertext]
+    package let ciphertexts: CiphertextList
 
-    package init(encryptionKey: HPKEPublicKey, encryptedPathSecret: [HPKECiphertext]) {
+    package init(encryptionKey: HPKEPublicKey, ciphertexts: CiphertextList) {
       self.encryptionKey = encryptionKey
-      self.encryptedPathSecret = encryptedPathSecret
+      self.ciphertexts = ciphertexts
     }
+
+    /// - Precondition: less than 2^30 bytes, as of any tree.
+    package init(encryptionKey: HPKEPublicKey, encryptedPathSecret: [HPKECiphertext]) {
+      self.init(encryptionKey: encryptionKey, ciphertexts: CiphertextList(encryptedPathSecret))
+    }
+
+    /// All ciphertexts, taken apart: who opens one needs ``ciphertexts`` only.
+    package var encryptedPathSecret: [HPKECiphertext] { ciphertexts.all }
 
     @usableFromInline
     package func encode(into writer: inout Writer) throws(CygnetError) {
       try encryptionKey.encode(into: &writer)
-      try writer.write(vector: encryptedPathSecret)
+      try writer.write(opaque: ciphertexts.encoded)
     }
 
     @usableFromInline
     package init(from reader: inout Reader) throws(CygnetError) {
       encryptionKey = try HPKEPublicKey(from: &reader)
-      encryptedPathSecret = try reader.readVector(
-        0...Limits.opaqueByteCount, maxCount: Limits.leafCount)
+      ciphertexts = try CiphertextList(from: &reader)
     }
   }
 

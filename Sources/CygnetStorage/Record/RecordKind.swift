@@ -29,6 +29,7 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   package static let invitation = RecordKind(rawValue: 26)
   package static let groupOutgoing = RecordKind(rawValue: 27)
   package static let groupEvent = RecordKind(rawValue: 28)
+  package static let groupBlock = RecordKind(rawValue: 29)
 
   /// The integrity tree's own kinds, which are in no bucket.
   static let treeNode = RecordKind(rawValue: 0xf0)
@@ -38,8 +39,8 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   static let all: [RecordKind] = [
     profile, preKeys, oneTimePreKey, answeredHandshake, contact, contactName, session, outgoing,
     incoming, broadcast, broadcastName, receivedChains, senderLists, group, groupState, groupEpoch,
-    groupName, ownKeyPackage, peerKeyPackages, invitation, groupOutgoing, groupEvent, treeNode,
-    treeRoot,
+    groupName, ownKeyPackage, peerKeyPackages, invitation, groupOutgoing, groupEvent,
+    groupBlock, treeNode, treeRoot,
   ]
 
   /// Whether records of this kind hold the integrity tree itself.

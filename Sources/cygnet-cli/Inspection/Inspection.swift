@@ -56,6 +56,8 @@ struct Inspection: Sendable {
       return try receivingSenderKeyState(SecretBytes(copying: bytes))
     case .mlsGroupState:
       return Inspection("MLSGroupState", "a member's state of a group; secret", [:])
+    case .mlsGroupBlock:
+      return Inspection("MLSGroupBlock", "a part of a member's state of a group; secret", [:])
     case .mlsPastEpochState:
       return Inspection("MLSPastEpochState", "what late messages of an epoch need; secret", [:])
     case .mlsOwnKeyPackage:

@@ -147,7 +147,7 @@ struct GroupTrustTests {
   @Test("records of groups that do not say what they should are found, and open nothing")
   func damage() async throws {
     let kinds: [RecordKind] = [
-      .group, .groupState, .groupEpoch, .groupName, .ownKeyPackage, .peerKeyPackages, .invitation,
+      .group, .groupBlock, .groupName, .ownKeyPackage, .peerKeyPackages, .invitation,
       .groupOutgoing, .groupEvent,
     ]
     for kind in kinds {
@@ -162,7 +162,7 @@ struct GroupTrustTests {
       #expect(try await bob.client.check().isSound)
       try await Damage(store: bob.store).shorten(kind)
       #expect(await code { try await bob.client.check() } != nil, "kind \(kind.rawValue)")
-      if [.group, .groupState, .groupEpoch, .groupName].contains(kind) {
+      if [.group, .groupBlock, .groupName].contains(kind) {
         #expect(await code { try await bob.say("x", in: "friends") } != nil)
       }
     }
@@ -212,8 +212,8 @@ private struct Damage {
         return id
       }
       keys.append(id)
-      for epoch in UInt64(0)..<4 {
-        keys.append(try MLS.GroupID(id).wireEncoded() + MLS.Epoch(epoch).wireEncoded())
+      for block in try records.values(.groupBlock) {
+        keys.append(try MLS.GroupID(id).wireEncoded() + GroupBlocks.name(of: block).bytes)
       }
     }
     // Behind the version: a message's id, or what a key package's name is made of.

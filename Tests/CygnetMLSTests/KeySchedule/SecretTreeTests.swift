@@ -293,6 +293,43 @@ struct SecretTreeTests {
     #expect(failure { try receive(&restored, 1, 2) } == "duplicate A5")
   }
 
+  @Test("A8: an epoch that is over keeps keys of messages, skipped too, and none of handshakes")
+  func over() throws {
+    var live = tree(8)
+    for leaf: UInt32 in [0, 1, 6] {
+      for kind in SecretTree.Kind.allCases { _ = try receive(&live, leaf, 2, kind) }
+    }
+    var over = live.withoutHandshakes()
+    #expect(live.skippedKeyCount == 12 && over.skippedKeyCount == 6)
+    for leaf: UInt32 in 0..<8 {
+      for generation: UInt32 in [0, 1, 3] {
+        let kept = try receive(&over, leaf, generation)
+        let known = try live.receivingKey(
+          leaf: LeafIndex(leaf), kind: .application, generation: Generation(generation),
+          suite: suite)
+        #expect(kept.key == known.key && kept.nonce == known.nonce)
+        #expect(throws: CygnetError(.wrongEpoch, "")) {
+          try over.receivingKey(
+            leaf: LeafIndex(leaf), kind: .handshake, generation: Generation(generation),
+            suite: suite)
+        }
+      }
+    }
+    // What was never derived there is not in its stored form either.
+    let stored = try over.wireEncoded()
+    for leaf: UInt32 in [0, 1, 6] {
+      let key = try live.receivingKey(
+        leaf: LeafIndex(leaf), kind: .handshake, generation: Generation(0), suite: suite)
+      let needle = key.key.withExposedCopy { $0 }
+      #expect(!stored.indices.contains { stored[$0...].starts(with: needle) })
+      let whole = try live.wireEncoded()
+      #expect(whole.indices.contains { whole[$0...].starts(with: needle) })
+    }
+    var back = try SecretTree(wire: stored)
+    #expect(try back.wireEncoded() == stored)
+    #expect(throws: CygnetError(.duplicate, "")) { try receive(&back, 0, 2) }
+  }
+
   @Test("stored trees of no possible shape are refused")
   func impossibleStates() throws {
     let width = { (count: UInt32) in
@@ -308,7 +345,9 @@ struct SecretTreeTests {
     let end = Self.nearTheEnd(0)
     #expect(failure { try SecretTree(wire: end) } == nil)
     #expect(failure { try SecretTree(wire: width(2) + end.dropFirst(4)) } == "malformed")
-    #expect(failure { try SecretTree(wire: width(1) + [4] + secret) } == "malformed")
+    for state: UInt8 in [0, 5, 6] {
+      #expect(failure { try SecretTree(wire: width(1) + [state] + secret) } == "malformed")
+    }
     #expect(
       failure { try SecretTree(wire: Self.nearTheEnd(MLS.Limits.generationCount + 1)) }
         == "malformed")

@@ -3,7 +3,7 @@ internal import CygnetPrimitives
 internal import CygnetWire
 
 ///     struct {
-///       uint16 version = 1;
+///       uint16 version = 2;
 ///       opaque group_id<V>;
 ///       opaque name<1..255>;               // what this client calls it
 ///       GroupTitle title;                  // what the members call it
@@ -11,7 +11,7 @@ internal import CygnetWire
 ///       uint64 epoch;                      // of the stored state
 ///       uint32 member_count;
 ///       uint8 is_leaving;
-///       uint64 past_epochs<V>;             // each has a record of its own, ascending
+///       BlockName blocks<V>;               // each has a record of its own, ascending
 ///       opaque handled<V>;                 // 16 bytes each, at most 64
 ///       optional<PendingChange> pending;
 ///     } GroupRecord;
@@ -21,9 +21,20 @@ internal import CygnetWire
 ///       GroupChangeRecord change;
 ///     } PendingChange;
 ///
-/// What is known of a group without taking its state apart. The state is a record beside it.
+/// What is known of a group without taking its state apart. The state is in records beside it.
+///
+/// Version 1 had `uint64 past_epochs<V>` in the place of `blocks`, and the state in one record for the
+/// current epoch and one for each of those.
 struct GroupRecord: WireEncodable, WireDecodable, Sendable {
+  private static let version: UInt16 = 2
   private static let maxHandled = 64
+
+  /// Which records hold the state.
+  enum State: Sendable {
+    case blocks([MLS.BlockName])
+    /// As version 1 had it; the next change of the group puts blocks in its place.
+    case whole(past: [MLS.Epoch])
+  }
 
   let id: MLS.GroupID
   var name: String
@@ -33,7 +44,7 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
   var memberCount: Int
   /// Whether an own request to leave waits.
   var isLeaving = false
-  var pastEpochs: [MLS.Epoch] = []
+  var state = State.blocks([])
   /// Proposals and commits that were taken in: a copy of one is told from a stranger's.
   private var handled: [[UInt8]] = []
   /// The own commit that waits for its acceptance.
@@ -61,7 +72,7 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
   }
 
   func encode(into writer: inout Writer) throws(CygnetError) {
-    RecordVersion.encode(into: &writer)
+    writer.write(Self.version)
     try writer.write(opaque: id.bytes)
     try writer.write(opaque: Array(name.utf8))
     try title.encode(into: &writer)
@@ -69,9 +80,10 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
     writer.write(epoch.rawValue)
     writer.write(UInt32(clamping: memberCount))
     writer.write(flag: isLeaving)
-    try writer.vector { (writer) throws(CygnetError) in
-      for epoch in pastEpochs { writer.write(epoch.rawValue) }
+    guard case .blocks(let names) = state else {
+      throw CygnetError(.internalFault, "a group's record is written with its blocks")
     }
+    try writer.write(vector: names)
     try writer.vector { (writer) throws(CygnetError) in
       for id in handled { writer.write(fixed: id) }
     }
@@ -82,7 +94,10 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
   }
 
   init(from reader: inout Reader) throws(CygnetError) {
-    try RecordVersion.decode(from: &reader)
+    let version = try reader.readUInt16()
+    guard 1...Self.version ~= version else {
+      throw CygnetError(.unsupported, "a record was written by a later version")
+    }
     id = MLS.GroupID(try reader.readOpaque(0...255))
     name = try ContactName.read(from: &reader)
     title = try GroupTitle(from: &reader)
@@ -90,11 +105,10 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
     epoch = try MLS.Epoch(from: &reader)
     memberCount = Int(try reader.readUInt32())
     isLeaving = try reader.readFlag()
-    pastEpochs = try reader.vector(0...(1 << 16)) { (reader) throws(CygnetError) in
-      var epochs: [MLS.Epoch] = []
-      while reader.remaining > 0 { epochs.append(try MLS.Epoch(from: &reader)) }
-      return epochs
-    }
+    state =
+      version == 1
+      ? .whole(past: try reader.readVector(0...(1 << 16), maxCount: 1 << 13))
+      : .blocks(try reader.readVector(0...(1 << 24), maxCount: 1 << 20))
     let ids = 0...(Self.maxHandled * MessageID.byteCount)
     handled = try reader.vector(ids) { (reader) throws(CygnetError) in
       var ids: [[UInt8]] = []

@@ -8,8 +8,11 @@ struct HeldGroup {
   var record: GroupRecord
   var group: MLS.Group
   let witness: MemberWitness
-  /// The blocks as they were read, so that only what changed is written.
-  fileprivate var stored: MLS.StoredGroup?
+  /// The state as the store has it in blocks, so that only what changed is written; nil when it has
+  /// none, or not in blocks.
+  fileprivate var saved: MLS.Group.Revision?
+  /// The record as the store has it; nil for a group that is new here.
+  fileprivate var savedRecord: SecretBytes?
 
   /// A group that is new here.
   init(_ group: MLS.Group, witness: MemberWitness, name: String, now: Timestamp) throws(CygnetError)
@@ -20,15 +23,21 @@ struct HeldGroup {
   }
 
   fileprivate init(
-    _ record: GroupRecord, _ stored: MLS.StoredGroup
+    _ record: GroupRecord,
+    restoring restore: (MLS.Configuration) throws(CygnetError) -> MLS.Group
   ) throws(CygnetError) {
     witness = MemberWitness()
-    group = try MLS.Group(restoring: stored, configuration: .client(witness))
+    group = try restore(.client(witness))
     guard group.id == record.id, group.epoch == record.epoch else {
       throw CygnetError(.storeDamaged, "a group's record is not of its state")
     }
     self.record = record
-    self.stored = stored
+    if case .blocks = record.state {
+      saved = group.revision
+      savedRecord = try record.wireEncodedSecret()
+    } else {
+      savedRecord = SecretBytes(copying: [])
+    }
   }
 
   /// Puts another state of the same group in the place of this one.
@@ -40,9 +49,10 @@ struct HeldGroup {
 }
 
 extension RecordTransaction {
-  private static func epochKey(_ id: MLS.GroupID, _ epoch: MLS.Epoch) throws(CygnetError) -> [UInt8]
-  {
-    try id.wireEncoded() + epoch.wireEncoded()
+  private static func key(
+    _ id: MLS.GroupID, _ block: MLS.BlockName
+  ) throws(CygnetError) -> [UInt8] {
+    try id.wireEncoded() + block.bytes
   }
 
   // MARK: Records of groups
@@ -88,44 +98,51 @@ extension RecordTransaction {
   }
 
   func heldGroup(_ record: GroupRecord) throws(CygnetError) -> HeldGroup {
-    guard let current = try value(.groupState, record.id.bytes) else {
-      throw CygnetError(.storeDamaged, "a group without its state")
-    }
-    var past: [(epoch: MLS.Epoch, state: SecretBytes)] = []
-    for epoch in record.pastEpochs {
-      guard let state = try value(.groupEpoch, Self.epochKey(record.id, epoch)) else {
-        throw CygnetError(.storeDamaged, "a group without an epoch of its own")
+    switch record.state {
+    case .whole(let past):
+      let stored = try wholeState(record.id, past)
+      return try HeldGroup(record) { (configuration) throws(CygnetError) in
+        try MLS.Group(restoring: stored, configuration: configuration)
       }
-      past.append((epoch, state))
+    case .blocks(let names):
+      var blocks: [MLS.BlockName: SecretBytes] = [:]
+      for name in names {
+        guard let block = try value(.groupBlock, Self.key(record.id, name)) else {
+          throw CygnetError(.storeDamaged, "a group without a part of its state")
+        }
+        blocks[name] = block
+      }
+      return try HeldGroup(record) { (configuration) throws(CygnetError) in
+        try MLS.Group(restoring: blocks, configuration: configuration)
+      }
     }
-    return try HeldGroup(record, MLS.StoredGroup(current: current, past: past))
   }
 
   /// Writes what changed of a group.
   func put(_ held: inout HeldGroup) throws(CygnetError) {
-    let state = try held.group.state()
+    let changes = try held.group.changes(since: held.saved)
     var record = held.record
-    if state.current != held.stored?.current {
-      try put(.groupState, record.id.bytes, state.current)
+    for (name, block) in changes.written {
+      try put(.groupBlock, Self.key(record.id, name), block)
     }
-    for past in state.past {
-      let before = held.stored?.past.first { $0.epoch == past.epoch }
-      if before?.state == past.state { continue }
-      try put(.groupEpoch, Self.epochKey(record.id, past.epoch), past.state)
+    for name in changes.deleted { try delete(.groupBlock, Self.key(record.id, name)) }
+    switch record.state {
+    case .blocks(let names):
+      record.state = .blocks(changes.applied(to: names))
+    case .whole(let past):
+      try deleteWholeState(record.id, past)
+      record.state = .blocks(changes.applied(to: []))
     }
-    let epochs = state.past.map(\.epoch)
-    for epoch in record.pastEpochs where !epochs.contains(epoch) {
-      try delete(.groupEpoch, Self.epochKey(record.id, epoch))
-    }
-    record.pastEpochs = epochs
     record.epoch = held.group.epoch
     record.memberCount = held.group.members.count
     record.title = try GroupTitle(held.group.context.extensions)
-    let isNew = held.stored == nil
+    let encoded = try record.wireEncodedSecret()
+    let before = held.savedRecord
     held.record = record
-    held.stored = state
-    try put(.group, record.id.bytes, record.wireEncodedSecret())
-    guard isNew else { return }
+    held.saved = held.group.revision
+    held.savedRecord = encoded
+    if encoded != before { try put(.group, record.id.bytes, encoded) }
+    guard before == nil else { return }
     try put(.groupName, ContactName.key(record.name), SecretBytes(copying: record.id.wireEncoded()))
   }
 
@@ -137,13 +154,52 @@ extension RecordTransaction {
 
   /// Forgets a group with all its keys.
   func deleteGroup(_ record: GroupRecord) throws(CygnetError) {
-    for epoch in record.pastEpochs { try delete(.groupEpoch, Self.epochKey(record.id, epoch)) }
-    try delete(.groupState, record.id.bytes)
+    switch record.state {
+    case .blocks(let names):
+      for name in names { try delete(.groupBlock, Self.key(record.id, name)) }
+    case .whole(let past): try deleteWholeState(record.id, past)
+    }
     try delete(.groupName, ContactName.key(record.name))
     try delete(.group, record.id.bytes)
   }
 
+  // MARK: Version 1 of the record
+
+  private static func epochKey(
+    _ id: MLS.GroupID, _ epoch: MLS.Epoch
+  ) throws(CygnetError) -> [UInt8] {
+    try id.wireEncoded() + epoch.wireEncoded()
+  }
+
+  private func wholeState(
+    _ id: MLS.GroupID, _ pastEpochs: [MLS.Epoch]
+  ) throws(CygnetError) -> MLS.StoredGroup {
+    guard let current = try value(.groupState, id.bytes) else {
+      throw CygnetError(.storeDamaged, "a group without its state")
+    }
+    var past: [(epoch: MLS.Epoch, state: SecretBytes)] = []
+    for epoch in pastEpochs {
+      guard let state = try value(.groupEpoch, Self.epochKey(id, epoch)) else {
+        throw CygnetError(.storeDamaged, "a group without an epoch of its own")
+      }
+      past.append((epoch, state))
+    }
+    return MLS.StoredGroup(current: current, past: past)
+  }
+
+  private func deleteWholeState(
+    _ id: MLS.GroupID, _ past: [MLS.Epoch]
+  ) throws(CygnetError) {
+    for epoch in past { try delete(.groupEpoch, Self.epochKey(id, epoch)) }
+    try delete(.groupState, id.bytes)
+  }
+
   func renameGroup(_ record: inout GroupRecord, to name: String) throws(CygnetError) {
+    if case .whole = record.state {
+      var held = try heldGroup(record)
+      try put(&held)
+      record = held.record
+    }
     let (old, new) = (ContactName.key(record.name), ContactName.key(name))
     if old != new {
       try demandFreeName(name)
@@ -157,16 +213,26 @@ extension RecordTransaction {
   /// Decodes every group, and what leads to it.
   func checkGroups() throws(CygnetError) {
     let records = try groupRecords()
-    var epochs = 0
+    var (blocks, wholes, epochs) = (0, 0, 0)
     for record in records {
       guard try groupRecord(named: record.name).id == record.id else {
         throw CygnetError(.storeDamaged, "a name leads to another group")
       }
       _ = try heldGroup(record)
-      epochs += record.pastEpochs.count
+      switch record.state {
+      case .blocks(let names): blocks += names.count
+      case .whole(let past): (wholes, epochs) = (wholes + 1, epochs + past.count)
+      }
     }
-    guard try count(.groupState) == records.count, try count(.groupName) == records.count,
-      try count(.groupEpoch) == epochs
+    guard try count(.groupName) == records.count, try count(.groupBlock) == blocks,
+      try count(.groupState) == wholes, try count(.groupEpoch) == epochs
     else { throw CygnetError(.storeDamaged, "a state of no group") }
+  }
+}
+
+extension MLS.BlockChanges {
+  /// The names of a store's blocks once these changes are made, in order.
+  fileprivate func applied(to names: [MLS.BlockName]) -> [MLS.BlockName] {
+    Set(names).subtracting(deleted).union(written.keys).sorted()
   }
 }

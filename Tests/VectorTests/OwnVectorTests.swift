@@ -127,7 +127,7 @@ struct OwnVectorTests {
   static let verdicts: Set<String> = [
     "result", "error", "value", "plaintext", "matches", "digits", "scannable", "released_sha256",
     "value_sha256",
-    "rule", "key_used", "received", "epoch_authenticator",
+    "rule", "key_used", "received", "epoch_authenticator", "server",
   ]
 
   @Test(

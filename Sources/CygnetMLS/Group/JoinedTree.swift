@@ -20,6 +20,10 @@ struct VerifiedGroupInfo {
     _ info: MLS.GroupInfo, separateTree: [UInt8]?, configuration: MLS.Configuration,
     now: Timestamp, isMember: Bool
   ) throws(CygnetError) {
+    guard configuration.suites.offered.contains(info.groupContext.cipherSuite) else {
+      throw CygnetError(
+        .unsupported, "J4: a group of a suite that is not offered (RFC 9420 §12.4.3.1)")
+    }
     let suite = try configuration.algorithms(of: info.groupContext.cipherSuite)
     try info.extensions.checkPlace(.groupInfo)
     try info.groupContext.extensions.checkPlace(.groupContext)

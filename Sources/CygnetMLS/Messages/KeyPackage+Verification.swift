@@ -26,6 +26,10 @@ extension MLS.KeyPackage {
     guard version == .mls10 else {
       throw CygnetError(.unsupported, "K1: unknown version of MLS (RFC 9420 §10.1)")
     }
+    guard configuration.suites.offered.contains(cipherSuite) else {
+      throw CygnetError(
+        .unsupported, "K1: a key package of a suite that is not offered (RFC 9420 §10.1)")
+    }
     let suite = try configuration.algorithms(of: cipherSuite)
     let rules = LeafRules(suite: suite, configuration: configuration, now: now)
     try check(rules)

@@ -41,6 +41,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case x3dhSecret = "X3DHSecret"
   case chain = "Chain"
   case mlsMember = "MLSMember"
+  case mlsKeyPackage = "MLSKeyPackage"
   case mlsWelcome = "MLSWelcome"
   case mlsGroupInfo = "MLSGroupInfo"
 
@@ -87,6 +88,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .x3dhSecret: return PublishedFigures.runX3DHSecret
     case .chain: return PublishedFigures.runChain
     case .mlsMember: return try MLSMemberVectors.open(&group)
+    case .mlsKeyPackage: return try KeyPackageRefusals.open(&group)
     case .mlsWelcome: return try MLSJoinVectors.openWelcomes(&group)
     case .mlsGroupInfo: return try MLSJoinVectors.openGroupInfos(&group)
     }

@@ -38,6 +38,19 @@ enum CommitRefusals {
         try bench.commit([MLS.Proposal]()).message.with(epoch: MLS.Epoch(epoch)).sent()
       }
     }
+    try cases.refuse("M1", "a second commit of an epoch, after the first", .wrongEpoch) {
+      (bench) throws(CygnetError) in
+      let second = try bench.commit(by: 2, [MLS.Proposal]()).sent()
+      try bench.merge(bench.commit(by: 4, [MLS.Proposal]()))
+      return second
+    }
+    try cases.refuse("M1", "a commit that comes twice", .wrongEpoch) {
+      (bench) throws(CygnetError) in
+      let commit = try bench.commit([MLS.Proposal]())
+      let bytes = try commit.sent()
+      try bench.merge(commit)
+      return bytes
+    }
     try cases.refuse("M1", "a commit of another group", .notFound) { (bench) throws(CygnetError) in
       let other = MLS.GroupID(bench.random.bytes(32))
       return try bench.commit([MLS.Proposal]()).message.with(groupID: other).sent()
@@ -352,6 +365,11 @@ enum CommitRefusals {
       (bench) throws(CygnetError) in
       try bench.merge(bench.commit([reInit(&bench)], path: false))
       return try bench.commit([MLS.Proposal]()).sent()
+    }
+    try cases.refuse("M10", "a proposal after the group was closed", .wrongState) {
+      (bench) throws(CygnetError) in
+      try bench.merge(bench.commit([reInit(&bench)], path: false))
+      return try bench.message(by: 4, .proposal(.remove(LeafIndex(5)))).sent()
     }
   }
 }

@@ -48,11 +48,12 @@ extension ForgedCommit {
 
 extension PrivateMessage {
   func with(
-    groupID: MLS.GroupID? = nil, type: MLS.ContentType? = nil, authenticatedData: [UInt8]? = nil,
-    senderData: [UInt8]? = nil, ciphertext: [UInt8]? = nil
+    groupID: MLS.GroupID? = nil, epoch: MLS.Epoch? = nil, type: MLS.ContentType? = nil,
+    authenticatedData: [UInt8]? = nil, senderData: [UInt8]? = nil, ciphertext: [UInt8]? = nil
   ) -> PrivateMessage {
     PrivateMessage(
-      groupID: groupID ?? self.groupID, epoch: epoch, contentType: type ?? contentType,
+      groupID: groupID ?? self.groupID, epoch: epoch ?? self.epoch,
+      contentType: type ?? contentType,
       authenticatedData: authenticatedData ?? self.authenticatedData,
       encryptedSenderData: senderData ?? encryptedSenderData,
       ciphertext: ciphertext ?? self.ciphertext)

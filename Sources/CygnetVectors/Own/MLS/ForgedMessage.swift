@@ -72,28 +72,59 @@ struct ForgedMessage {
       try tagged.wireEncoded(), key: membershipKey ?? forge.secrets.membershipKey)
   }
 
-  /// A signature over a label as it is given.
+  /// A signature over a label as it is given, the group's context covered.
   func signature(overLabel label: String) throws(CygnetError) -> [UInt8] {
-    let content = try Signed(
-      label: Array(label.utf8), content: content, context: forge.context.wireEncoded()
-    ).wireEncoded()
-    return try Ed25519.PrivateKey(seed: signer.seed).signature(of: content)
+    let spelling = Spelling(content: try content.wireEncoded())
+    return try signature(over: spelling, label: Array(label.utf8))
   }
 
-  /// What a signature of a message in the clear covers (RFC 9420 §5.1.2, §6.1).
-  private struct Signed: WireEncodable {
+  private func signature(
+    over spelling: Spelling, label: [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    let signed = Labelled(
+      label: label, content: try spelling.wireEncoded() + forge.encodedContext())
+    return try Ed25519.PrivateKey(seed: signer.seed).signature(of: signed.wireEncoded())
+  }
+
+  /// A member's message whose header or content is spelled otherwise than any value is, signed and
+  /// tagged as it stands.
+  func sent(as spelling: Spelling) throws(CygnetError) -> [UInt8] {
+    let label = Array("MLS 1.0 FramedContentTBS".utf8)
+    let signature = try signature(over: spelling, label: label)
+    var auth = try Opaque(bytes: signature).wireEncoded()
+    if let confirmationTag { auth += try Opaque(bytes: confirmationTag).wireEncoded() }
+    let tag = forge.suite.mac(
+      try spelling.wireEncoded() + forge.encodedContext() + auth,
+      key: forge.secrets.membershipKey)
+    return try spelling.wireEncoded() + auth + Opaque(bytes: tag).wireEncoded()
+  }
+
+  /// The message's content, a byte of it changed.
+  func spelled(_ byte: UInt8, at place: Int) throws(CygnetError) -> [UInt8] {
+    try sent(as: Spelling(content: content.wireEncoded().with(byte, at: place)))
+  }
+
+  /// What stands in the message before its signature.
+  struct Spelling: WireEncodable {
+    var version: UInt16 = 1
+    var format: UInt16 = 1
+    var content: [UInt8]
+
+    func encode(into writer: inout Writer) throws(CygnetError) {
+      writer.write(version)
+      writer.write(format)
+      writer.write(fixed: content)
+    }
+  }
+
+  /// RFC 9420 §5.1.2.
+  private struct Labelled: WireEncodable {
     let label: [UInt8]
-    let content: FramedContent
-    let context: [UInt8]
+    let content: [UInt8]
 
     func encode(into writer: inout Writer) throws(CygnetError) {
       try writer.write(opaque: label)
-      try writer.vector { (writer) throws(CygnetError) in
-        try MLS.ProtocolVersion.mls10.encode(into: &writer)
-        try MLS.WireFormat.publicMessage.encode(into: &writer)
-        try content.encode(into: &writer)
-        writer.write(fixed: context)
-      }
+      try writer.write(opaque: content)
     }
   }
 

@@ -57,6 +57,7 @@ enum JoinRefusals {
           inputs(try fault.groupInfo(scene, &bench))
         })
     }
+    try suites(scene, &cases)
     try externalKeys(scene, &cases)
     try writer.group(.mlsGroupInfo, cases.tests)
   }
@@ -94,6 +95,21 @@ enum JoinRefusals {
         info.extensions.append(MLS.Extension(type: MLS.ExtensionType(0x0a0a), data: []))
         return inputs(try info.message())
       })
+  }
+
+  private static func suites(
+    _ scene: JoinScene, _ cases: inout MLSCases
+  ) throws(CygnetError) {
+    for suite: UInt16 in [0, 1, 0xf0f0] {
+      try cases.refuse(
+        "J4", "a published group of suite \(suite)", .unsupported, about: ["J4", "X5"],
+        inputs: { (bench) throws(CygnetError) in
+          var info = try ForgedGroupInfo.published(bench.forge)
+          info.context = try bench.forge.context.with(cipherSuite: MLS.CipherSuite(suite))
+            .wireEncoded()
+          return inputs(try info.message())
+        })
+    }
   }
 
   /// The key for external commits, which servers have no use for.

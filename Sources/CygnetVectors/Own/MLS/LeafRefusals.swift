@@ -8,7 +8,7 @@ enum LeafRefusals {
     name: "mls/refusals/leaves", kind: .check, subject: "mls",
     spec: "RFC 9420 §7.2, §7.3, §10.1; Cygnet Specification: MLS",
     notes: MLSRules.notes(
-      "C3", "L1", "L2", "L4", "L5", "L6", "L7", "K1", "K3", "K4", "K6", "P1"),
+      "C3", "L1", "L2", "L4", "L5", "L6", "L7", "K1", "K3", "K4", "K6", "P1", "P2"),
     write: write)
 
   private static func write(_ writer: inout OwnVectorWriter) throws(CygnetError) {
@@ -141,14 +141,18 @@ enum LeafRefusals {
         [.add(zoe.keyPackage(of: leaf, bench.suite))], path: false
       ).sent()
     }
-    try cases.refuse("L2", "an Update that another key signed", .authenticationFailed) {
+    try cases.refuse(
+      "L2", "an Update that another key signed", .authenticationFailed, about: ["L2", "P2"]
+    ) {
       (bench) throws(CygnetError) in
       let other = try bench.forge.signer(5)
       return try bench.message(
         by: 4, .proposal(bench.update(of: 4, signer: other))
       ).sent()
     }
-    try cases.refuse("L2", "an Update signed for another place", .authenticationFailed) {
+    try cases.refuse(
+      "L2", "an Update signed for another place", .authenticationFailed, about: ["L2", "P2"]
+    ) {
       (bench) throws(CygnetError) in
       try bench.message(by: 4, .proposal(bench.update(of: 4, signedFor: 5))).sent()
     }
@@ -210,7 +214,7 @@ enum LeafRefusals {
         return try bench.message(by: 4, .proposal(update)).sent()
       }
     }
-    try cases.refuse("L7", "an Update that keeps the encryption key") {
+    try cases.refuse("L7", "an Update that keeps the encryption key", about: ["L7", "P2"]) {
       (bench) throws(CygnetError) in
       let old = try bench.forge.leaf(4).encryptionKey
       let update = try bench.update(of: 4) { (leaf) throws(CygnetError) in

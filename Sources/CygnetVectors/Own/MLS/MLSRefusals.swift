@@ -2,7 +2,9 @@
 enum MLSRefusals {
   static let suites: [OwnVectorSuite] =
     [
-      CommitRefusals.suite, PathRefusals.suite, LeafRefusals.suite,
-      ProposalRefusals.suite, ExternalRefusals.suite, MessageRefusals.suite, WelcomeRefusals.suite,
+      EncodingRefusals.suite, KeyPackageRefusals.suite, CommitRefusals.suite, PathRefusals.suite,
+      LeafRefusals.suite,
+      ProposalRefusals.suite, OutsiderRefusals.suite, ExternalRefusals.suite,
+      MessageRefusals.suite, WelcomeRefusals.suite, SuccessorRefusals.suite,
     ] + JoinRefusals.suites
 }

@@ -50,6 +50,11 @@ extension MLSRuleTexts {
 
   static let lists: [Row] = [
     (
+      "V1",
+      "every proposal of a commit is sound by itself (RFC 9420 §12.2)",
+      "what would not be taken as a proposal comes in by a commit"
+    ),
+    (
       "V2",
       "the committer does not update itself (RFC 9420 §12.2)",
       "two new leaves for one member"
@@ -165,6 +170,11 @@ extension MLSRuleTexts {
       "M1",
       "a message is of the group and the epoch (RFC 9420 §6, §12.4.2)",
       "old messages come again"
+    ),
+    (
+      "M2",
+      "a message is of its epoch's keys (RFC 9420 §12.4.2)",
+      "messages are moved between epochs"
     ),
     (
       "M3",

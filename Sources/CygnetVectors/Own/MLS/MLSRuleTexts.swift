@@ -129,6 +129,11 @@ enum MLSRuleTexts {
       "secrets that are taken for other nodes"
     ),
     (
+      "T3",
+      "a member opens the ciphertext for a key that it holds (RFC 9420 §7.5)",
+      "members who came without a path cannot follow the next one"
+    ),
+    (
       "T4",
       "a path has one ciphertext for each key of the resolutions, newcomers left out (RFC 9420 "
         + "§7.6)",

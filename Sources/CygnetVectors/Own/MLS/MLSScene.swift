@@ -71,7 +71,7 @@ extension MLSScene {
   static let externalKeyID = Array("key".utf8)
 
   /// Eight places: alice, bob who listens, carol, heidi, erin, frank, grace, and a blank one. Heidi is
-  /// unmerged at nodes 3 and 7, grace at node 11; nodes 5 and 13 are blank.
+  /// unmerged at nodes 3 and 7; nodes 5, 11 and 13 are blank.
   static func eight(using random: inout SeededRandomSource) throws(CygnetError) -> MLSScene {
     var scene = try founded(
       ["alice", "bob", "carol", "dave", "erin", "frank"], using: &random)

@@ -7,7 +7,8 @@ enum MessageRefusals {
     name: "mls/refusals/messages", kind: .check, subject: "mls",
     spec: "RFC 9420 §6, §9, §15; Cygnet Specification: MLS",
     notes: MLSRules.notes(
-      "A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9", "A11", "C1", "C5", "C11", "M1", "M3", "M5",
+      "A1", "A2", "A3", "A4", "A5", "A6", "A8", "A9", "A11", "C1", "C5", "C11", "M1", "M2", "M3",
+      "M5",
       "S7", "S8", "V3"),
     write: write)
 
@@ -108,7 +109,10 @@ enum MessageRefusals {
         return try message.sent()
       }
     }
-    try cases.refuse("C11", "a membership tag of another epoch's key", .authenticationFailed) {
+    try cases.refuse(
+      "C11", "a membership tag of another epoch's key", .authenticationFailed,
+      about: ["C11", "M2"]
+    ) {
       (bench) throws(CygnetError) in
       var message = try proposal(&bench)
       message.membershipKey = try bench.commit([MLS.Proposal]()).next.secrets.membershipKey
@@ -190,6 +194,18 @@ enum MessageRefusals {
           senderData: [$0.encryptedSenderData[0] ^ 1]
             + $0.encryptedSenderData.dropFirst())
       }
+    }
+    try cases.refuse(
+      "A2", "a message under the keys of the next epoch, said to be of this one",
+      .authenticationFailed, about: ["A2", "M2"]
+    ) { (bench) throws(CygnetError) in
+      let epoch = bench.forge.context.epoch
+      bench.forge = try bench.commit([MLS.Proposal]()).next
+      let bytes = try sealed(&bench, text)
+      guard case .privateMessage(let message) = try MLS.Message(decoding: bytes).body else {
+        throw CygnetError(.internalFault, "not an encrypted message")
+      }
+      return try MLS.Message(.privateMessage(message.with(epoch: epoch))).encoded()
     }
     try cases.refuse("A2", "a ciphertext whose first byte is changed", .authenticationFailed) {
       (bench) throws(CygnetError) in

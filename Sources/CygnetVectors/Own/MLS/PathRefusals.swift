@@ -8,7 +8,7 @@ enum PathRefusals {
     name: "mls/refusals/paths", kind: .check, subject: "mls",
     spec: "RFC 9420 §4, §7; Cygnet Specification: MLS",
     notes: MLSRules.notes(
-      "C3", "C4", "T1", "T2", "T4", "T5", "T6", "T12", "L8"),
+      "C3", "C4", "T1", "T2", "T3", "T4", "T5", "T6", "T12", "L8"),
     write: write)
 
   private static func write(_ writer: inout OwnVectorWriter) throws(CygnetError) {
@@ -19,6 +19,49 @@ enum PathRefusals {
     try keys(&cases)
     try parentHashes(&cases)
     try uniqueKeys(&cases)
+    try writer.group(
+      .mlsMember, ["client": scene.client(), "group_info": .hex(scene.groupInfo())], cases.tests)
+    try writeUnmerged(&writer)
+  }
+
+  /// The reader is zoe, who has the key of no parent: in alice's path its ciphertext follows that for
+  /// node 11, under which it stands.
+  private static func writeUnmerged(_ writer: inout OwnVectorWriter) throws(CygnetError) {
+    let join = try JoinScene(using: &writer.random)
+    var bench = MLSWorkbench(
+      forge: join.forge, random: SeededRandomSource(seed: writer.random.bytes(32)))
+    let forged = try join.adding(&bench, path: false)
+    let scene = try MLSScene(
+      join.zoe, forged, ForgedWelcome(forged).sealed(using: &writer.random))
+    var cases = MLSCases(scene.forge, using: &writer.random)
+    try cases.accept("T3", "a path to a reader who is unmerged") { (bench) throws(CygnetError) in
+      try nodes(&bench, by: 0) { _ in }
+    }
+    try cases.refuse(
+      "C12", "the ciphertexts for a node and its unmerged leaf in each other's place",
+      .authenticationFailed, about: ["T3"]
+    ) { (bench) throws(CygnetError) in
+      try nodes(&bench, by: 0) { $0[$0.count - 1] = $0[$0.count - 1].with { $0.swapAt(0, 1) } }
+    }
+    try cases.refuse("T4", "no ciphertext for a reader who is unmerged", about: ["T3", "T4"]) {
+      (bench) throws(CygnetError) in
+      try nodes(&bench, by: 0) { $0[$0.count - 1] = $0[$0.count - 1].with { $0.removeLast() } }
+    }
+    try cases.refuse("T4", "no ciphertext for another one who is unmerged", about: ["T1", "T4"]) {
+      (bench) throws(CygnetError) in
+      // Ivan's follows that for node 3.
+      try nodes(&bench, by: 4) { $0[$0.count - 1] = $0[$0.count - 1].with { $0.remove(at: 1) } }
+    }
+    try cases.refuse("T5", "another key than the path secret's, to a reader who is unmerged") {
+      (bench) throws(CygnetError) in
+      let key = try bench.suite.generateKeyPair(using: &bench.random)
+      var commit = try ForgedCommit(bench.forge, by: 0, [])
+      try commit.makePath(using: &bench.random)
+      guard let root = commit.ownPath?.steps.count else { return [] }
+      try commit.setKey(MLS.HPKEPublicKey(key.publicKey.bytes), at: root - 1)
+      try commit.sealPath(using: &bench.random)
+      return try commit.finish().sent()
+    }
     try writer.group(
       .mlsMember, ["client": scene.client(), "group_info": .hex(scene.groupInfo())], cases.tests)
   }
@@ -94,9 +137,9 @@ enum PathRefusals {
     try cases.refuse("T4", "a node without ciphertexts") { (bench) throws(CygnetError) in
       try nodes(&bench) { $0[1] = $0[1].with { $0.removeAll() } }
     }
-    try cases.refuse("T4", "no ciphertext for an unmerged leaf", about: ["T1"]) {
+    try cases.refuse("T4", "no ciphertext for a leaf below a blank node", about: ["T1"]) {
       (bench) throws(CygnetError) in
-      // Node 11's resolution is the node and Grace.
+      // Node 11 is blank: node 9 and Grace stand for it.
       try nodes(&bench) { $0[$0.count - 1] = $0[$0.count - 1].with { $0.remove(at: 1) } }
     }
     try cases.refuse("T4", "a ciphertext for a member that the same commit adds") {
@@ -257,7 +300,7 @@ enum PathRefusals {
       }
       return try bench.commit([.add(zoe)], path: false).sent()
     }
-    try cases.refuse("T12", "an Add with the signature key of a member") {
+    try cases.refuse("T12", "an Add with the signature key of a member", about: ["T12", "L8"]) {
       (bench) throws(CygnetError) in
       let signer = try bench.forge.signer(4)
       let zoe = try bench.client("zoe", signer: signer).keyPackage(bench.suite)
@@ -276,7 +319,9 @@ enum PathRefusals {
       }
       return try bench.commit([.add(zoe.keyPackage(bench.suite)), .add(yves)], path: false).sent()
     }
-    try cases.refuse("T12", "an Update to the signature key of another member") {
+    try cases.refuse(
+      "T12", "an Update to the signature key of another member", about: ["T12", "L8"]
+    ) {
       (bench) throws(CygnetError) in
       let frank = try bench.forge.signer(5)
       let update = try bench.update(of: 4, signer: frank) { (leaf) throws(CygnetError) in

@@ -8,7 +8,8 @@ enum ProposalRefusals {
     name: "mls/refusals/proposals", kind: .check, subject: "mls",
     spec: "RFC 9420 §12.1, §12.2; Cygnet Specification: MLS",
     notes: MLSRules.notes(
-      "P3", "P4", "P5", "P6", "P7", "S11", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10",
+      "P3", "P4", "P5", "P6", "P7", "S11", "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9",
+      "V10",
       "V11", "V12", "V13", "K6", "S5", "S9"),
     write: write)
 
@@ -37,7 +38,7 @@ enum ProposalRefusals {
       try cases.refuse("P3", "a proposed Remove of \(comment)") { (bench) throws(CygnetError) in
         try bench.message(by: 4, .proposal(.remove(LeafIndex(index)))).sent()
       }
-      try cases.refuse("P3", "a commit with a Remove of \(comment)") {
+      try cases.refuse("P3", "a commit with a Remove of \(comment)", about: ["P3", "V1"]) {
         (bench) throws(CygnetError) in
         try bench.commit([.remove(LeafIndex(index))]).sent()
       }
@@ -60,7 +61,9 @@ enum ProposalRefusals {
         ).sent()
       }
     }
-    try cases.refuse("P4", "a commit with a pre-shared key with a nonce of 31 bytes") {
+    try cases.refuse(
+      "P4", "a commit with a pre-shared key with a nonce of 31 bytes", about: ["P4", "V1"]
+    ) {
       (bench) throws(CygnetError) in
       try bench.commit([bench.preSharedKey(nonceByteCount: 31)], path: false).sent()
     }

@@ -128,6 +128,18 @@ struct ForgedMessage {
     }
   }
 
+  /// Encrypted, with the sender's next key, which the forge's secret tree has no more.
+  func privateMessage(
+    padding: MLS.PaddingPolicy = .none, _ secretTree: inout SecretTree,
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> MLS.Message {
+    MLS.Message(
+      .privateMessage(
+        try PrivateMessage.protect(
+          signed(as: .privateMessage), senderDataSecret: forge.secrets.senderDataSecret,
+          secretTree: &secretTree, padding: padding, suite: forge.suite, using: &random)))
+  }
+
   /// What the membership tag covers (RFC 9420 §6.2).
   private struct Tagged: WireEncodable {
     let signed: AuthenticatedContent

@@ -25,14 +25,16 @@ struct ForgedWelcome {
     var pathSecret: SecretBytes?
   }
 
-  /// For those whom a commit adds, with the tree inside.
-  init(_ forged: Forged) throws(CygnetError) {
+  /// For those whom a commit adds, by its committer.
+  init(_ forged: Forged, includesTree: Bool = true) throws(CygnetError) {
     let (next, commit) = (forged.next, forged.commit)
     suite = next.suite
     cipherSuite = suite.suite
     info = try ForgedGroupInfo(next, by: commit.index.rawValue)
-    let honest = try TreeNodes(next.tree).wireEncoded()
-    info.setTree(commit.encodedTree ?? honest)
+    if includesTree {
+      let honest = try TreeNodes(next.tree).wireEncoded()
+      info.setTree(commit.encodedTree ?? honest)
+    }
     joinerSecret = forged.joinerSecret
     pskSecret = forged.pskSecret
     psks = commit.preSharedKeys

@@ -248,7 +248,7 @@ struct MLSPlay {
     guard let reader else { return }
     var welcome = try ForgedWelcome(forged, includesTree: inviting.hasTree)
     // Signed with the key of the new epoch.
-    welcome.signer = try forge.signer(member)
+    welcome.info.signer = try forge.signer(member)
     // Whoever was proposed by reference comes first.
     let place = forged.commit.added[forged.commit.added.count - clients.count + reader].leaf
     listener = Listener(

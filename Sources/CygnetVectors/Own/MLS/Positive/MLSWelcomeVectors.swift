@@ -59,13 +59,13 @@ enum MLSWelcomeVectors {
     let forged = try invite(
       newcomers, to: forge, by: plan.committer, hasPath: plan.hasPath, &random)
     var welcome = try ForgedWelcome(forged, includesTree: plan.hasTree)
-    welcome.extensions += try extensions(plan, &random).list
+    welcome.info.extensions += try extensions(plan, &random).list
     let sealed = try welcome.sealed(using: &random)
     let reader = newcomers[plan.reader]
     return [
       "cipher_suite": MLSKeyVectors.suiteNumber,
       "init_priv": .hex(reader.initKey.secret.exposed()),
-      "signer_pub": .hex(welcome.signer.publicKey.bytes),
+      "signer_pub": .hex(welcome.info.signer.publicKey.bytes),
       "key_package": .hex(try MLS.Message(reader.keyPackage(suite)).encoded()),
       "welcome": .hex(try MLS.Message(sealed).encoded()),
     ]

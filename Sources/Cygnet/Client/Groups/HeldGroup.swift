@@ -149,7 +149,8 @@ extension RecordTransaction {
   /// Writes what a refused message changed of a group: the key by which it was decrypted is gone.
   /// What nobody could have encrypted who is not a member changes nothing and is not written.
   func putUsedKeys(_ held: inout HeldGroup) throws(CygnetError) {
-    if try held.group.state() != held.stored { try put(&held) }
+    let changes = try held.group.changes(since: held.saved)
+    if !changes.isEmpty { try put(&held) }
   }
 
   /// Forgets a group with all its keys.

@@ -86,6 +86,10 @@ var targets: [Target] = [
     name: "VectorGenerator", dependencies: ["CygnetPrimitives", "CygnetVectors"],
     path: "Tests/VectorGenerator", swiftSettings: testSettings),
   .target(name: "KillSwitch", path: "Tests/KillSwitch", swiftSettings: testSettings),
+  .target(name: "SecretMarks", path: "Tests/ConstantTime/SecretMarks"),
+  .executableTarget(
+    name: "ConstantTimeCheck", dependencies: ["CygnetPrimitives", "SecretMarks"],
+    path: "Tests/ConstantTime/Check", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),
   tests("CygnetHPKETests", ["CygnetPrimitives", "CygnetHPKE", "CygnetVectors"]),

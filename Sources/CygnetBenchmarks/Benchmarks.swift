@@ -39,7 +39,7 @@ package enum Benchmarks {
     let floor = Floor()
     let all =
       try pairwise.operations(floor: floor) + senderKeys.operations()
-      + HPKEBenchmarks().operations()
+      + HPKEBenchmarks().operations() + KEMBenchmarks().operations()
     let operations = all.filter { operation in filter.map(operation.name.contains) ?? true }
     let attachments = AttachmentBenchmarks(filter: filter)
     let parts: [(operations: [Operation], batch: Double, seconds: Double)] = try [

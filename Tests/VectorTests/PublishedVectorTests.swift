@@ -36,14 +36,21 @@ struct PublishedVectorTests {
     ("mls-rs/path_secret.suite3.json", 1, 0),
     ("mls-rs/reuse_guard.json", 2, 0),
     ("mls-rs/sender_data_key_test_vector.suite3.json", 3, 0),
+    ("mlkem/accumulated.json", 1, 0),
+    ("mlkem/acvp.json", 102, 0),
+    ("mlkem/kat_MLKEM_768.json", 40, 0),
+    ("mlkem/kat_MLKEM_1024.json", 20, 0),
     ("peers/argon2id.json", 9, 0),
     ("peers/double-ratchet.json", 5, 0),
     ("peers/ed25519-to-x25519.json", 23, 0),
     ("peers/hkdf-sha512.json", 12, 0),
     ("peers/hpke.json", 8, 0),
+    ("peers/mlkem-768.json", 10, 0),
+    ("peers/mlkem-1024.json", 10, 0),
     ("peers/ratchet-kdf-chains.json", 5, 0),
     ("peers/x3dh.json", 12, 0),
     ("peers/xchacha20-poly1305.json", 24, 0),
+    ("peers/xwing.json", 6, 0),
     // HChaCha20 alone is not offered.
     ("rfc/draft-xchacha-xchacha20-poly1305.json", 1, 1),
     ("rfc/fips180-sha2.json", 5, 0),
@@ -65,7 +72,12 @@ struct PublishedVectorTests {
     ("wycheproof/ed25519_test.json", 151, 0),
     ("wycheproof/hkdf_sha256_test.json", 86, 0),
     ("wycheproof/hmac_sha256_test.json", 174, 0),
+    ("wycheproof/mlkem_768_encaps_test.json", 265, 0),
+    ("wycheproof/mlkem_768_keygen_seed_test.json", 100, 0),
+    ("wycheproof/mlkem_768_semi_expanded_decaps_test.json", 9, 0),
+    ("wycheproof/mlkem_768_test.json", 193, 0),
     ("wycheproof/x25519_test.json", 518, 0),
+    ("xwing/draft.json", 2, 0),
   ]
 
   private static let title = "vectors of other projects"
@@ -100,6 +112,25 @@ struct PublishedVectorTests {
       #expect(report.run >= run, "\(file)")
       #expect(report.skipped <= skipped, "\(file)")
       #expect(report.failures.isEmpty, "\(file)")
+    }
+  }
+
+  @Test("the text files of CCTV run in full, and notice an altered line")
+  func textFiles() throws {
+    guard let folder = PublishedVectors.folder(for: Self.title) else { return }
+    for (file, run) in [
+      ("intermediate/ML-KEM-768", 1), ("intermediate/ML-KEM-1024", 1), ("modulus/ML-KEM-768", 780),
+      ("strcmp/ML-KEM-768", 1), ("unluckysample/ML-KEM-768", 1),
+    ] {
+      var bytes = try contents(of: "\(folder)/mlkem/cctv/\(file).txt")
+      let report = try VectorRun.run(bytes, file: file)
+      #expect(report.run == run && report.failures.isEmpty, "\(file): \(report)")
+      if run > 1 { continue }
+      // A digit of K.
+      let line = try #require(bytes.firstRange(of: Array("\nK = ".utf8)))
+      let digit = bytes[line.upperBound]
+      bytes[line.upperBound] = UInt8(ascii: digit == UInt8(ascii: "0") ? "1" : "0")
+      #expect(!(try VectorRun.run(bytes, file: file)).failures.isEmpty, "\(file)")
     }
   }
 
@@ -138,7 +169,7 @@ struct PublishedVectorTests {
     "x25519_public", "root_key", "next_chain_key", "scannable", "digest", "vlbytes_header",
     "tree_hash_after", "tree_hash", "commit_secret",
     "joiner_secret", "psk_secret", "confirmed_transcript_hash_after", "proposal",
-    "signer_pub", "expected_key", "initial_epoch_authenticator",
+    "signer_pub", "expected_key", "initial_epoch_authenticator", "K", "ss", "ek", "hash_100",
   ]
 
   /// Outputs that are lists of bytes.

@@ -16,7 +16,15 @@ struct KeccakSponge: ~Copyable {
     self.suffix = suffix
   }
 
-  deinit { StackResidue.wipe(byteCount: 512) }
+  /// A sponge that goes on from here by itself.
+  init(copying other: borrowing KeccakSponge) {
+    self.init(rate: other.rate, suffix: other.suffix)
+    for lane in 0..<Keccak.laneCount { unsafe state.base[lane] = other.state.base[lane] }
+    position = other.position
+    isSqueezing = other.isSqueezing
+  }
+
+  deinit { StackResidue.wipe(byteCount: 2048) }
 
   /// As new.
   mutating func reset() {

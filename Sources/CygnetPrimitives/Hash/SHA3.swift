@@ -110,6 +110,12 @@ package struct SHAKE128: ~Copyable, ExtendableOutputFunction {
   package mutating func squeeze(into target: UnsafeMutableRawBufferPointer) {
     unsafe sponge.squeeze(into: target)
   }
+
+  /// The first `count` bytes of output for what was added so far; more may be added afterwards.
+  package func currentOutput(_ count: Int) -> [UInt8] {
+    var snapshot = KeccakSponge(copying: sponge)
+    return snapshot.squeezed(count)
+  }
 }
 
 /// SHAKE256 (FIPS 202 §6.2).

@@ -3,19 +3,19 @@
 /// For every pair of coefficients b₀ + b₁X, taken mod X² − γ, it keeps the pairs (b₀, b₁γ) and
 /// (b₁, b₀), in Montgomery form: the two sums of BaseCaseMultiply are then inner products with the
 /// other factor's pair.
-struct NTTVector: ~Copyable {
+package struct NTTVector: ~Copyable {
   private static let stride = 2 * NTTElement.count
 
   private let block: WipedBlock<Int16>
   let count: Int
 
-  init(count: Int) {
+  package init(count: Int) {
     block = WipedBlock(count: count * Self.stride)
     self.count = count
   }
 
   /// Puts `element` in place `index`.
-  mutating func set(_ index: Int, to element: borrowing NTTElement) {
+  package mutating func set(_ index: Int, to element: borrowing NTTElement) {
     precondition(index < count, "a vector has no such element")
     let target = unsafe block.base + index * Self.stride
     let roots = RootsOfUnity.shared
@@ -38,12 +38,17 @@ struct NTTVector: ~Copyable {
 }
 
 /// An inner product of NTT elements while it is summed up, in 32 bits.
-struct InnerProduct: ~Copyable {
+package struct InnerProduct: ~Copyable {
   private let sums = WipedBlock<Int32>(count: NTTElement.count)
+
+  /// Zero.
+  package init() {}
 
   /// Adds a product of T_q (FIPS 203 Algorithms 11 and 12). The other factor's values are between
   /// −q and q; up to four products fit.
-  mutating func add(_ left: borrowing NTTElement, times vector: borrowing NTTVector, _ index: Int) {
+  package mutating func add(
+    _ left: borrowing NTTElement, times vector: borrowing NTTVector, _ index: Int
+  ) {
     let a = unsafe left.values
     let b = unsafe vector.pairs(index)
     let crossed = unsafe b + NTTElement.count
@@ -58,7 +63,7 @@ struct InnerProduct: ~Copyable {
   }
 
   /// The sum.
-  consuming func total() -> NTTElement {
+  package consuming func total() -> NTTElement {
     let total = NTTElement()
     let (values, sums) = unsafe (total.values, self.sums.base)
     for i in 0..<NTTElement.count {

@@ -1,23 +1,23 @@
 /// A ring element: f in R_q = Z_q[X]/(X²⁵⁶ + 1), by its 256 coefficients (FIPS 203 §2.4.4).
-typealias RingElement = Polynomial<CoefficientForm>
+package typealias RingElement = Polynomial<CoefficientForm>
 
 /// The NTT form of a ring element: f̂ in T_q, by the 128 residues mod X² − ζ^(2 BitRev₇(i) + 1), two
 /// coefficients each (FIPS 203 §4.3).
-typealias NTTElement = Polynomial<NTTForm>
+package typealias NTTElement = Polynomial<NTTForm>
 
-enum CoefficientForm {}
-enum NTTForm {}
+package enum CoefficientForm {}
+package enum NTTForm {}
 
 /// 256 elements of Z_q in wiped memory; `Form` says what they are, so that a ring element and its
 /// transform cannot be taken for each other.
-struct Polynomial<Form>: ~Copyable {
+package struct Polynomial<Form>: ~Copyable {
   /// Between −q and q unless a function says otherwise.
   private let block: WipedBlock<Residue>
 
-  static var count: Int { 256 }
+  package static var count: Int { 256 }
 
   /// Zero.
-  init() { block = WipedBlock(count: Self.count) }
+  package init() { block = WipedBlock(count: Self.count) }
 
   private init(_ block: consuming WipedBlock<Residue>) { self.block = block }
 
@@ -25,13 +25,13 @@ struct Polynomial<Form>: ~Copyable {
   var values: UnsafeMutablePointer<Residue> { unsafe block.base }
 
   /// Adds, without reducing.
-  mutating func add(_ other: borrowing Polynomial<Form>) {
+  package mutating func add(_ other: borrowing Polynomial<Form>) {
     let (left, right) = unsafe (values, other.values)
     for i in 0..<Self.count { unsafe left[i] = left[i] + right[i] }
   }
 
   /// Subtracts, without reducing.
-  mutating func subtract(_ other: borrowing Polynomial<Form>) {
+  package mutating func subtract(_ other: borrowing Polynomial<Form>) {
     let (left, right) = unsafe (values, other.values)
     for i in 0..<Self.count { unsafe left[i] = left[i] - right[i] }
   }
@@ -39,7 +39,7 @@ struct Polynomial<Form>: ~Copyable {
 
 extension RingElement {
   /// The number-theoretic transform, in place (FIPS 203 Algorithm 9).
-  consuming func ntt() -> NTTElement {
+  package consuming func ntt() -> NTTElement {
     let f = unsafe values
     let zetas = unsafe RootsOfUnity.shared.powers
     var i = 1
@@ -72,7 +72,7 @@ extension RingElement {
 
 extension NTTElement {
   /// The inverse transform, in place (FIPS 203 Algorithm 10).
-  consuming func inverseNTT() -> RingElement {
+  package consuming func inverseNTT() -> RingElement {
     let f = unsafe values
     let roots = RootsOfUnity.shared
     var i = 127

@@ -1,6 +1,6 @@
 /// Encoding, decoding and compression (FIPS 203 §4.2.1). Eight values of d bits are d bytes, so
 /// every function works in groups of eight.
-enum PolynomialEncoding {
+package enum PolynomialEncoding {
   /// The bytes of 256 values of `bits` bits.
   static func byteCount(bits: Int) -> Int { 32 * bits }
 
@@ -8,7 +8,7 @@ enum PolynomialEncoding {
   /// division may take longer for some numerators: with n < 2²³, n · ⌈2³⁵/q⌉ / 2³⁵ rounds down to
   /// the same quotient as n / q.
   @inline(__always)
-  static func compress(_ x: UInt16, bits: Int) -> UInt16 {
+  package static func compress(_ x: UInt16, bits: Int) -> UInt16 {
     let q = UInt64(Residue.q)
     let numerator = UInt64(x) &<< UInt64(bits) &+ q / 2
     let quotient = (numerator &* ((1 << 35) / q &+ 1)) &>> 35
@@ -69,11 +69,11 @@ enum PolynomialEncoding {
   }
 }
 
-extension NTTElement {
-  static var byteCount: Int { PolynomialEncoding.byteCount(bits: 12) }
+extension Polynomial {
+  package static var byteCount: Int { PolynomialEncoding.byteCount(bits: 12) }
 
   /// ByteEncode₁₂: 384 bytes at `offset`.
-  func encode(into target: inout MutableRawSpan, at offset: Int) {
+  package func encode(into target: inout MutableRawSpan, at offset: Int) {
     let values = unsafe values
     unsafe PolynomialEncoding.place(&target, at: offset, bits: 12) { target in
       for group in 0..<Self.count / 8 {
@@ -85,7 +85,7 @@ extension NTTElement {
   }
 
   /// ByteDecode₁₂ of 384 bytes at `offset`; what is not below q is taken mod q.
-  init(decoding source: RawSpan, at offset: Int) {
+  package init(decoding source: RawSpan, at offset: Int) {
     self.init()
     let values = unsafe values
     unsafe PolynomialEncoding.place(source, at: offset, bits: 12) { source in
@@ -97,6 +97,15 @@ extension NTTElement {
     }
   }
 
+  /// ByteEncode₁₂ in the open, for vectors of what is secret in use.
+  package var encoded: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+    bytes.withMutableBytes { target in encode(into: &target, at: 0) }
+    return bytes
+  }
+}
+
+extension NTTElement {
   /// Whether every value of a public encoding is below q (the modulus check of FIPS 203 §7.2).
   static func isReduced(_ source: RawSpan, at offset: Int) -> Bool {
     var largest: UInt16 = 0
@@ -113,7 +122,7 @@ extension NTTElement {
 
 extension RingElement {
   /// ByteEncode_d(Compress_d(f)), d = `bits` < 12: 32 · d bytes at `offset`.
-  func encode(bits: Int, into target: inout MutableRawSpan, at offset: Int) {
+  package func encode(bits: Int, into target: inout MutableRawSpan, at offset: Int) {
     let values = unsafe values
     unsafe PolynomialEncoding.place(&target, at: offset, bits: bits) { target in
       for group in 0..<Self.count / 8 {
@@ -125,7 +134,7 @@ extension RingElement {
   }
 
   /// Decompress_d(ByteDecode_d(B)), d = `bits` < 12, of 32 · d bytes at `offset`.
-  init(bits: Int, decoding source: RawSpan, at offset: Int) {
+  package init(bits: Int, decoding source: RawSpan, at offset: Int) {
     self.init()
     let values = unsafe values
     unsafe PolynomialEncoding.place(source, at: offset, bits: bits) { source in

@@ -1,7 +1,7 @@
 extension NTTElement {
   /// A uniform element of T_q from a 32-byte seed and two indices (FIPS 203 Algorithm 7). The seed
   /// is public, and so is how long this takes.
-  static func sample(_ seed: RawSpan, _ first: UInt8, _ second: UInt8, with xof: inout XOF)
+  package static func sample(_ seed: RawSpan, _ first: UInt8, _ second: UInt8, with xof: inout XOF)
     -> NTTElement
   {
     let element = NTTElement()
@@ -33,11 +33,13 @@ extension NTTElement {
 }
 
 /// SHAKE128 as the source of one uniform element after the other (FIPS 203 §4.1, XOF).
-struct XOF: ~Copyable {
+package struct XOF: ~Copyable {
   static let blockByteCount = 168
 
   private var sponge = KeccakSponge(rate: blockByteCount, suffix: 0x1f)
   private let block = WipedBlock<UInt8>(count: blockByteCount)
+
+  package init() {}
 
   mutating func begin(_ seed: RawSpan, _ first: UInt8, _ second: UInt8) {
     sponge.reset()
@@ -54,7 +56,7 @@ struct XOF: ~Copyable {
 }
 
 /// SHAKE256 of a secret and a counter as the source of small ring elements (FIPS 203 §4.1, PRF).
-struct NoiseSource: ~Copyable {
+package struct NoiseSource: ~Copyable {
   /// Both parameter sets here have η₁ = η₂ = 2.
   private static let eta = 2
 
@@ -62,10 +64,10 @@ struct NoiseSource: ~Copyable {
   private let block = WipedBlock<UInt8>(count: 64 * eta)
   private let seed: SecretBytes
 
-  init(_ seed: SecretBytes) { self.seed = seed }
+  package init(_ seed: SecretBytes) { self.seed = seed }
 
   /// SamplePolyCBD₂(PRF₂(seed, N)) (FIPS 203 Algorithm 8).
-  mutating func sample(_ counter: Int) -> RingElement {
+  package mutating func sample(_ counter: Int) -> RingElement {
     sponge.reset()
     unsafe seed.withUnsafeBytes { seed in unsafe sponge.absorb(seed) }
     sponge.absorb(byte: UInt8(truncatingIfNeeded: counter))

@@ -44,6 +44,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case mlsKeyPackage = "MLSKeyPackage"
   case mlsWelcome = "MLSWelcome"
   case mlsGroupInfo = "MLSGroupInfo"
+  case mlkem = "MLKEM"
+  case mlkemInput = "MLKEMInput"
+  case mlkemSecond = "MLKEMSecond"
+  case xwing = "XWing"
+  case xwingInput = "XWingInput"
 
   typealias TestRunner = (inout VectorLedger) throws(CygnetError) -> Void
 
@@ -91,6 +96,11 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .mlsKeyPackage: return try KeyPackageRefusals.open(&group)
     case .mlsWelcome: return try MLSJoinVectors.openWelcomes(&group)
     case .mlsGroupInfo: return try MLSJoinVectors.openGroupInfos(&group)
+    case .mlkem: return try MLKEMTrace.open(&group)
+    case .mlkemInput: return try MLKEMChecks.openInput(&group)
+    case .mlkemSecond: return MLKEMChecks.runSecond
+    case .xwing: return XWingVectors.run
+    case .xwingInput: return try XWingVectors.openInput(&group)
     }
   }
 }

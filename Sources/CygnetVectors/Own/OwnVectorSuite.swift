@@ -32,8 +32,8 @@ package struct OwnVectorSuite: Sendable {
       SafetyNumberVectors.suite, Bech32mVectors.suite, ArmorVectors.suite,
       ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
-      HPKETrace.suite, HPKEChecks.suite,
-    ] + MLSRefusals.suites
+      HPKETrace.suite, HPKEChecks.suite, MLKEMTrace.suite, MLKEMChecks.suite,
+    ] + XWingVectors.suites + MLSRefusals.suites
 
   package static func named(_ name: String) -> OwnVectorSuite? {
     for suite in all where suite.name == name { return suite }

@@ -2,17 +2,12 @@
 /// for checked that was not.
 enum UnofferedFormats {
   static let all: [VectorFormat] = [
-    unoffered("Wycheproof", "ML-KEM") { WycheproofFormats.isWycheproof($0) && isMLKEM($0) },
     VectorFormat(
       "Wycheproof", "Wycheproof, other", notOffered: "another algorithm of Wycheproof"
     ) { WycheproofFormats.isWycheproof($0) },
-    unoffered("peers", "ML-KEM") { json in
-      json.isNamed("ML-KEM") || json.isNamed("ACVP ML-KEM")
-    },
     unoffered("RFC and peers", "BLAKE2b") { $0.isNamed("BLAKE2b") },
     unoffered("peers", "XEdDSA") { $0.isNamed("XEdDSA") },
     unoffered("peers and age", "HPKE with X-Wing") { $0.isNamed("HPKE base mode, X-Wing") },
-    unoffered("peers", "X-Wing") { $0.isNamed("X-Wing") },
     unoffered("peers", "PQXDH") { $0.isNamed("PQXDH") },
     VectorFormat(
       "age", "age payloads", notOffered: "the payload format of age is not offered"
@@ -30,9 +25,5 @@ enum UnofferedFormats {
     _ family: String, _ name: String, recognises: @escaping @Sendable (JSON) -> Bool
   ) -> VectorFormat {
     VectorFormat(family, name, notOffered: "\(name) is not offered", recognises: recognises)
-  }
-
-  private static func isMLKEM(_ json: JSON) -> Bool {
-    json["algorithm"]?.string?.hasPrefix("ML-KEM") ?? false
   }
 }

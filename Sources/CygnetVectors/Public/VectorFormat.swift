@@ -38,7 +38,8 @@ package struct VectorFormat: Sendable {
   /// Every format, those that are run first. At most one recognises a file.
   package static let all =
     WycheproofFormats.all + HashFormats.all + Curve25519Formats.all + AEADFormats.all
-    + PasswordHashFormats.all + RatchetFormats.all + SignalFormats.all + HPKEFormats.all
+    + MLKEMFormats.all + XWingFormats.all + PasswordHashFormats.all + RatchetFormats.all
+    + SignalFormats.all + HPKEFormats.all
     + MLSFormats.all + UnofferedFormats.all
 }
 

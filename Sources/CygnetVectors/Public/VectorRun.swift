@@ -19,13 +19,14 @@ package enum VectorRun {
   /// - Parameters:
   ///   - bytes: the content.
   ///   - file: what the report calls it.
-  /// - Throws: `malformed` for what is not JSON.
+  /// - Throws: `malformed` for what is neither JSON nor a text file of ML-KEM vectors.
   package static func run(
     _ bytes: [UInt8], file: String, options: Options = Options()
   ) throws(CygnetError) -> VectorReport {
     do throws(JSONError) {
       return run(try JSON(parsing: bytes), file: file, options: options)
     } catch {
+      if let text = MLKEMText.json(bytes) { return run(text, file: file, options: options) }
       throw CygnetError(.malformed, "not a JSON file", underlying: error)
     }
   }

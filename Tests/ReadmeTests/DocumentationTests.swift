@@ -95,7 +95,8 @@ struct DocumentationTests {
       let known = before.firstMatch(
         of: /(RFC) \d+ $|(Double Ratchet) $|(X3DH) $|draft-[a-z0-9-]+ $/)
       let isFurther = before.contains("§")  // §5.2 and §5.3 of the document named before
-      let isOther = before.firstMatch(of: /(PQXDH|FIPS \d+[-\d]*|ePrint \d+\/\d+|Sesame) $/) != nil
+      let other = /(PQXDH|FIPS \d+[-\d]*|ePrint \d+\/\d+|Sesame|Braid) $/
+      let isOther = before.firstMatch(of: other) != nil
       #expect(known != nil || isFurther || isOther, "\(place): § without a document: \(comment)")
       if let known {
         for name in [known.1, known.2, known.3] {

@@ -36,9 +36,10 @@ package enum Benchmarks {
     try Sodium.selfTest()
     let pairwise = try PairwiseBenchmarks()
     let senderKeys = try SenderKeyBenchmarks()
+    let sparse = SparseRatchetBenchmarks()
     let floor = Floor()
     let all =
-      try pairwise.operations(floor: floor) + senderKeys.operations()
+      try pairwise.operations(floor: floor) + sparse.operations() + senderKeys.operations()
       + HPKEBenchmarks().operations() + KEMBenchmarks().operations()
     let operations = all.filter { operation in filter.map(operation.name.contains) ?? true }
     let attachments = AttachmentBenchmarks(filter: filter)
@@ -56,7 +57,7 @@ package enum Benchmarks {
     figures += try MLSBenchmarks(filter: filter, isLarge: isLarge).run(seconds: seconds) { done in
       progress((Double(parts.count) + done) / whole)
     }
-    var facts = try pairwise.facts() + senderKeys.facts()
+    var facts = try pairwise.facts() + sparse.facts() + senderKeys.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
     figures += ratios(of: figures) + facts
     return figures

@@ -3,7 +3,7 @@ package import CygnetPrimitives
 /// The derivations of the sparse ratchet (Double Ratchet §5.2, §7.2).
 package enum SparseKeyDerivation {
   /// PROTOCOL_INFO of the chains.
-  package static let info = "Cygnet_SparseRatchet_HKDF-SHA256:"
+  package static let info = "Cygnet_SparseRatchet:"
 
   /// A root key and a chain for each direction.
   package struct Chains {
@@ -41,22 +41,22 @@ package enum SparseKeyDerivation {
       responder: output.slice(64..<96))
   }
 
-  /// KDF_SCKA_CK(ck, n) as of Double Ratchet §5.2: HKDF-Expand keyed by the chain key, as good as
-  /// random already, over the message's number. 64 bytes: the next chain key, the message key.
+  /// KDF_SCKA_CK(ck, n) (Double Ratchet §5.2): BLAKE2b keyed by the chain key over a label and the
+  /// message's number. 64 bytes: the next chain key, the message key.
   package static func step(
     _ chainKey: SecretBytes, n: UInt32
   ) throws(CygnetError) -> (next: SecretBytes, messageKey: MessageKey) {
-    var info = stepInfo
+    var input: [UInt8] = []
+    input.reserveCapacity(stepLabel.count + 4)
+    input += stepLabel
     for shift in stride(from: 24, through: 0, by: -8) {
-      info.append(UInt8(truncatingIfNeeded: n >> UInt32(shift)))
+      input.append(UInt8(truncatingIfNeeded: n >> UInt32(shift)))
     }
-    let output = try chainKey.withBytes { (key) throws(CygnetError) in
-      try HKDFSHA256.expand(pseudorandomKey: key, info: info, count: 64)
-    }
+    let output = try BLAKE2b.keyed(input, key: chainKey)
     return (output.slice(0..<32), MessageKey(output.slice(32..<64)))
   }
 
-  private static let stepInfo = Array((info + "Chain Step").utf8)
+  private static let stepLabel = Array((info + "Chain Step").utf8)
 }
 
 extension MessageKey {

@@ -8,6 +8,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case accept = "Accept"
   case doubleRatchet = "DoubleRatchet"
   case received = "Received"
+  case sparseRatchet = "SparseRatchet"
   case senderKeys = "SenderKeys"
   case senderKeyReceived = "SenderKeyReceived"
   case senderKeyShared = "SenderKeyShared"
@@ -61,6 +62,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .accept: return try AcceptVectors.open(&group)
     case .doubleRatchet: return try DoubleRatchetTrace.open(&group)
     case .received: return try ReceivedVectors.open(&group)
+    case .sparseRatchet: return try SparseRatchetTrace.open(&group)
     case .senderKeys: return try SenderKeyTrace.open(&group)
     case .senderKeyReceived: return try SenderKeyReceivedVectors.openMessages(&group)
     case .senderKeyShared: return try SenderKeyReceivedVectors.openShared(&group)

@@ -37,9 +37,9 @@ enum Rhythm: String, CaseIterable, Sendable {
 @Suite("Random schedules of the sparse ratchet")
 struct SparseScheduleTests {
   #if DEBUG
-    static let epochs: UInt64 = 60
+    static let epochs: UInt64 = 40
   #else
-    static let epochs: UInt64 = 1_000
+    static let epochs: UInt64 = 500
   #endif
 
   @Test("keys agree through loss, delay, duplicates and restarts", arguments: 0..<5)

@@ -9,7 +9,7 @@ extension MLS {
   public struct StoredGroup: Sendable, Equatable {
     /// The current epoch. Keep it as secret as a private key.
     public var current: SecretBytes
-    /// The epochs that are over, the oldest first.
+    /// The epochs that are over, the oldest first; in any order when a group is restored.
     public var past: [(epoch: Epoch, state: SecretBytes)]
 
     /// From the blocks of a store.
@@ -51,6 +51,11 @@ extension MLS.Group {
     for item in stored.past {
       let epoch = try PastEpoch(wire: item.state)
       try state.add(epoch, as: item.epoch)
+    }
+    state.past.sort { $0.context.epoch < $1.context.epoch }
+    for (epoch, next) in zip(state.past, state.past.dropFirst())
+    where epoch.context.epoch == next.context.epoch {
+      throw CygnetError(.malformed, "a stored epoch twice")
     }
     self.init(state, configuration: configuration)
   }

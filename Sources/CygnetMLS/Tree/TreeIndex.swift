@@ -8,9 +8,9 @@ struct TreeIndex: Sendable {
   private(set) var memberCount = 0
   /// Members by the type of their own credential.
   private(set) var credentialTypesInUse: [MLS.CredentialType: Int] = [:]
-  private var extensions: [MLS.ExtensionType: Int] = [:]
-  private var proposals: [MLS.ProposalType: Int] = [:]
-  private var credentials: [MLS.CredentialType: Int] = [:]
+  private var extensions = TypeCounts<MLS.ExtensionType>()
+  private var proposals = TypeCounts<MLS.ProposalType>()
+  private var credentials = TypeCounts<MLS.CredentialType>()
 
   var hasDuplicateKeys: Bool { encryptionKeys.hasDuplicates || signatureKeys.hasDuplicates }
 
@@ -39,36 +39,23 @@ struct TreeIndex: Sendable {
   }
 
   func everyMemberLists(_ type: MLS.ExtensionType) -> Bool {
-    extensions[type, default: 0] == memberCount
+    extensions.count(of: type) == memberCount
   }
 
   func everyMemberLists(_ type: MLS.ProposalType) -> Bool {
-    proposals[type, default: 0] == memberCount
+    proposals.count(of: type) == memberCount
   }
 
   func everyMemberLists(_ type: MLS.CredentialType) -> Bool {
-    credentials[type, default: 0] == memberCount
+    credentials.count(of: type) == memberCount
   }
 
   private mutating func count(_ leaf: MLS.LeafNode, _ step: Int) {
     memberCount += step
-    Self.count(leaf.credential.type, step, in: &credentialTypesInUse)
-    Self.count(leaf.capabilities.extensions, step, in: &extensions)
-    Self.count(leaf.capabilities.proposals, step, in: &proposals)
-    Self.count(leaf.capabilities.credentials, step, in: &credentials)
-  }
-
-  private static func count<T: Hashable>(_ types: [T], _ step: Int, in counts: inout [T: Int]) {
-    // A list may name a type twice; the member counts once.
-    if types.count < 2 {
-      for type in types { count(type, step, in: &counts) }
-    } else {
-      for type in Set(types) { count(type, step, in: &counts) }
-    }
-  }
-
-  private static func count<T: Hashable>(_ type: T, _ step: Int, in counts: inout [T: Int]) {
-    let sum = counts[type, default: 0] + step
-    counts[type] = sum == 0 ? nil : sum
+    let inUse = credentialTypesInUse[leaf.credential.type, default: 0] + step
+    credentialTypesInUse[leaf.credential.type] = inUse == 0 ? nil : inUse
+    extensions.add(leaf.capabilities.extensions, step)
+    proposals.add(leaf.capabilities.proposals, step)
+    credentials.add(leaf.capabilities.credentials, step)
   }
 }

@@ -27,6 +27,8 @@ struct EpochRecord {
   /// Commits that came too late.
   var losers: [[UInt8]] = []
   var talk: [Talk] = []
+  /// Who opened which application message.
+  var openers: [Int: Set<Int>] = [:]
 
   /// A proposal as it was sent.
   struct Posted {
@@ -73,6 +75,7 @@ struct Seat {
   var opened: Set<Int> = []
   /// Its state does not lead any further.
   var isStuck = false
+  var store = BlockStore()
 
   init(person: Int, group: MLS.Group) {
     self.person = person

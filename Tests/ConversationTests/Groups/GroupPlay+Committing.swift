@@ -236,12 +236,37 @@ extension GroupPlay {
       using: &random)
   }
 
-  /// A client that is in the group already cannot join beside itself (rule X8).
+  /// A client that is in the group already cannot join beside itself (rule X8): it finds out itself,
+  /// and where it does not look, the members refuse it.
   private mutating func joinTwice() throws {
     let who = pick(records[head]!.roster.keys.sorted())
+    do {
+      _ = try join(who, replacing: nil, keys: [])
+      throw fail("a client joins beside itself")
+    } catch let error as CygnetError {
+      guard error.rule == "X8" else { throw error }
+    }
+    let configuration = people[who].configuration
+    people[who].configuration.credentialValidator = CarelessValidator()
+    defer { people[who].configuration = configuration }
     let encoded = try join(who, replacing: nil, keys: []).commit.encoded()
     for member in some(2, of: atHead) {
       try expectRefusal(of: encoded, by: member, "a client twice", [.ruleViolation])
     }
   }
+}
+
+/// Takes every key for another client.
+private struct CarelessValidator: MLS.CredentialValidator {
+  func isValid(
+    _ credential: MLS.Credential, signatureKey: MLS.SignaturePublicKey, at now: Timestamp
+  ) -> Bool { true }
+
+  func isSuccessor(_ new: MLS.Credential, of old: MLS.Credential) -> Bool { true }
+
+  func clientID(
+    of credential: MLS.Credential, signatureKey: MLS.SignaturePublicKey
+  ) -> [UInt8] { signatureKey.bytes }
+
+  func isValid(externalSender: MLS.ExternalSender, at now: Timestamp) -> Bool { true }
 }

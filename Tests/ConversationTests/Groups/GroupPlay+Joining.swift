@@ -87,8 +87,7 @@ extension GroupPlay {
         configuration: people[who].configuration, now: now)
     } catch {
       guard error.code == .notFound else { throw fail("\(what): \(error)") }
-      tally["refused: \(what)"] += 1
-      return
+      return count(error, what)
     }
     throw fail("not refused: \(what)")
   }

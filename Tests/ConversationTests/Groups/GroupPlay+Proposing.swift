@@ -176,7 +176,7 @@ extension GroupPlay {
   private mutating func proposeBadly() throws {
     let who = pick(atHead)
     let codes: [CygnetError.Code] = [.ruleViolation, .unsupported, .malformed]
-    switch draw(5) {
+    switch draw(6) {
     case 0:
       try expectRefusal(by: who, to: "remove nobody", codes) { group, play in
         let nobody = LeafIndex(UInt32(play.people.count * 4 + play.draw(1_000)))
@@ -201,6 +201,13 @@ extension GroupPlay {
       try expectRefusal(by: who, to: "propose an unknown type", codes) { group, play in
         _ = try group.propose(
           .custom(MLS.ProposalType(0xf777), data: []), now: play.now, using: &play.random)
+      }
+    case 4:
+      guard let added = outside.first else { return }
+      let late = now.adding(61 * 86_400)
+      let package = try keyPackage(of: added)
+      try expectRefusal(by: who, to: "add by a key package that is over", codes) { group, play in
+        _ = try group.propose(.add(package), now: late, using: &play.random)
       }
     default:
       try expectRefusal(by: who, to: "take somebody's name", codes) {

@@ -28,8 +28,34 @@ extension GroupPlay {
       }
     }
     try checkServer()
+    count(winner, referred: records[old]!.commit!.referred.count)
     tally["epoch"] += 1
     tally["members of all epochs"] += records[head]!.roster.count
+  }
+
+  /// What the epochs' commits carried.
+  private mutating func count(_ winner: Candidate, referred: Int) {
+    let summary = winner.summary
+    tally["committed: add"] += summary.added.count
+    tally["committed: update"] += summary.updated.count
+    tally["committed: remove"] += summary.removed.count
+    tally["committed: extensions"] += summary.extensions == nil ? 0 : 1
+    tally["committed: reinit"] += summary.reInit == nil ? 0 : 1
+    tally["committed: custom"] += summary.custom.count
+    tally["committed: by reference"] += referred
+    for id in summary.preSharedKeys {
+      switch id.kind {
+      case .external: tally["committed: external key"] += 1
+      case .resumption(_, let group, _):
+        let isOwn = group == records[head]!.facts.context.groupID
+        tally[isOwn ? "committed: key of an epoch" : "committed: key of another group"] += 1
+      }
+    }
+    if winner.joined != nil { tally["committed: external"] += 1 }
+    tally[winner.isEncrypted ? "commit encrypted" : "commit in the clear"] += 1
+    if winner.welcome != nil {
+      tally[winner.tree == nil ? "tree within the Welcome" : "tree beside the Welcome"] += 1
+    }
   }
 
   /// Who made the commit goes first, and shows what the new epoch is.
@@ -170,6 +196,24 @@ extension GroupPlay {
       try expectRefusal(of: later.encoded, by: who, "a commit of the future", [.wrongEpoch])
     }
     if chance(4) { try forge(for: who) }
+    if chance(4) { try refuseFormat(of: commit, by: who) }
+  }
+
+  /// A member whose policy takes handshakes in the other form only. Commits of newcomers come in the
+  /// clear in any case.
+  private mutating func refuseFormat(
+    of commit: EpochRecord.PostedCommit, by who: Int
+  ) throws {
+    let message = try MLS.Message(decoding: commit.encoded)
+    switch message.body {
+    case .publicMessage(let message):
+      guard case .member = message.content.sender else { return }
+      seats[who]!.group.configuration.acceptedHandshakeFormats = [.privateMessage]
+    default: seats[who]!.group.configuration.acceptedHandshakeFormats = [.publicMessage]
+    }
+    defer { seats[who]?.group.configuration = people[who].configuration }
+    try expectRefusal(
+      of: commit.encoded, by: who, "a handshake in the wrong form", [.ruleViolation])
   }
 
   private mutating func deliverTalk(of epoch: UInt64, to who: Int) throws {

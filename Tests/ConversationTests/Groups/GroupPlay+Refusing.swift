@@ -31,7 +31,12 @@ extension GroupPlay {
       _ = try group.receive(message, now: now)
     }
     guard codes.contains(error.code) else { throw fail("\(what): \(error)") }
-    tally["refused: \(what)"] += 1
+    count(error, what)
+  }
+
+  mutating func count(_ error: CygnetError, _ what: String? = nil) {
+    if let what { tally["refused: \(what)"] += 1 }
+    rules[error.rule ?? "\(error.code)"] += 1
   }
 
   /// Has a member refuse a message that is genuine and encrypted: its key is used up, and nothing
@@ -56,8 +61,7 @@ extension GroupPlay {
         _ = try group.receive(message, now: now)
       }
       guard again.code == .duplicate else { throw fail("a used key: \(again)") }
-      tally["refused: \(what)"] += 1
-      return
+      return count(error, what)
     }
     throw fail("not refused: \(what)")
   }
@@ -72,7 +76,7 @@ extension GroupPlay {
     let error = try refusal(by: &group, of: what) { group in try body(&group, &play) }
     random = play.random
     guard codes.contains(error.code) else { throw fail("\(what): \(error)") }
-    tally["refused: \(what)"] += 1
+    count(error, what)
   }
 
   // MARK: - Tampering
@@ -90,6 +94,7 @@ extension GroupPlay {
       try body(message, &self)
     } catch let error as CygnetError {
       guard error.code != .internalFault else { throw fail("tampering: \(error)") }
+      count(error)
     }
   }
 
@@ -108,6 +113,7 @@ extension GroupPlay {
       }
     } catch let error as CygnetError {
       guard error.code != .internalFault else { throw fail("tampering: \(error)") }
+      count(error)
     }
     guard try seats[who]!.group.wholeState() == before else {
       throw fail("a message that was tampered with changed the state")
@@ -173,7 +179,7 @@ extension GroupPlay {
           _ = try group.receive(message, now: now)
         }
         guard error.code == .wrongEpoch else { throw fail("after the removal: \(error)") }
-        tally["refused: by a former member"] += 1
+        count(error, "by a former member")
       }
       try remind(index)
     }
@@ -203,6 +209,7 @@ extension GroupPlay {
       opened.data == talk.data
     else { throw fail("a message before the removal does not open") }
     formers[index].opened.insert(talk.id)
+    try note(former.person, opened: talk, of: former.epoch)
     tally["opened by a former member"] += 1
   }
 }

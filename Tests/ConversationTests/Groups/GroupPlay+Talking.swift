@@ -127,7 +127,33 @@ extension GroupPlay {
       StemValidator.stem(message.credential) == Array(people[talk.sender].name.utf8)
     else { throw fail("an application message says something else") }
     seats[who]!.opened.insert(talk.id)
+    try note(who, opened: talk, of: epoch)
     tally[epoch == seats[who]!.epoch ? "opened" : "opened late"] += 1
+  }
+
+  /// Whoever opens a message was a member of its epoch and opens it for the first time, be it from
+  /// another seat than the one in which it was a member then.
+  mutating func note(_ who: Int, opened talk: EpochRecord.Talk, of epoch: UInt64) throws {
+    guard let record = records[epoch] else { throw fail("a message of an epoch long over opens") }
+    guard record.roster[who] != nil, who != talk.sender else {
+      throw fail("\(who) opens what is not for it")
+    }
+    guard records[epoch]!.openers[talk.id, default: []].insert(who).inserted else {
+      throw fail("\(who) opens a message twice")
+    }
+  }
+
+  /// Those who joined later do not open what was said before, and neither do those who left and came
+  /// back with what the group is now.
+  mutating func annoyNewcomers() throws {
+    for who in some(2, of: seated) {
+      let joined = seats[who]!.joined
+      let earlier = records.keys.sorted().filter { $0 < joined && !records[$0]!.talk.isEmpty }
+      guard !earlier.isEmpty, chance(50) else { continue }
+      let talk = pick(records[pick(earlier)]!.talk)
+      try expectRefusal(
+        of: talk.encoded, by: who, "a message from before the joining", [.wrongEpoch])
+    }
   }
 
   mutating func receive(_ encoded: [UInt8], by who: Int) throws -> MLS.Received {

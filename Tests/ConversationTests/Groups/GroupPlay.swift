@@ -45,6 +45,8 @@ struct GroupPlay {
   var step = 0
   var phase = ""
   var tally = Tally()
+  /// Refusals by the rule that was broken, or by the code of the error where it names none.
+  var rules = Tally()
 
   enum WireFormats: Int {
     case mixed, clear, encrypted
@@ -88,6 +90,7 @@ struct GroupPlay {
     try at("deliver") { try $0.deliverTalk() }
     try at("laggards") { try $0.moveLaggards() }
     try at("former") { try $0.annoyFormers() }
+    try at("newcomers") { try $0.annoyNewcomers() }
     try at("restore") { try $0.restoreSome() }
     try at("agree") { try $0.checkAgreement() }
     prune()
@@ -142,32 +145,6 @@ struct GroupPlay {
   private mutating func prune() {
     for epoch in records.keys where epoch + 2 * Self.window < head { records[epoch] = nil }
     formers.removeAll { $0.group.epoch.rawValue + 2 * Self.window < head }
-  }
-
-  /// Members restart from what they stored, some without what they stored of past epochs.
-  private mutating func restoreSome() throws {
-    for who in seated where chance(8) {
-      var stored = try seats[who]!.group.state()
-      let before = try seats[who]!.group.wholeState()
-      let restored = try MLS.Group(
-        restoring: stored, configuration: seats[who]!.group.configuration)
-      guard try restored.wholeState() == before else { throw fail("the state came back otherwise") }
-      seats[who]!.group = restored
-      if chance(10), !stored.past.isEmpty {
-        let lost = stored.past.remove(at: draw(stored.past.count))
-        seats[who]!.kept.removeAll { $0.epoch == lost.epoch.rawValue }
-        seats[who]!.group = try MLS.Group(
-          restoring: stored, configuration: seats[who]!.group.configuration)
-        tally["past epoch lost"] += 1
-      }
-      tally["restore"] += 1
-    }
-    for index in people.indices where chance(2) {
-      for place in people[index].packages.indices {
-        let stored = try people[index].packages[place].state()
-        people[index].packages[place] = try MLS.OwnKeyPackage(restoring: stored)
-      }
-    }
   }
 
   private func checkAgreement() throws {

@@ -91,7 +91,7 @@ struct GroupBlockTests {
     #expect(await code { try await bob.hear(late) } == .duplicate)
     #expect(try await alice.hear(bob.say("back", in: "friends")) == "back")
     try await FirstLayout(store: bob.store).putBack()
-    try await bob.client.renameGroup("friends", to: "others")
+    _ = try await bob.client.renameGroup("friends", to: "others")
     #expect(try await bob.client.check().isSound)
     #expect(try await bob.hear(alice.say("again", in: "friends")) == "again")
     try await FirstLayout(store: bob.store).putBack()

@@ -89,6 +89,9 @@ enum SparseRatchetTrace {
     _ test: inout VectorLedger
   ) throws(CygnetError) {
     let id = try test.text("message_id")
+    guard id == "\(party.prefix(1))\(scene.sent.count)" else {
+      throw test.failure("messages are numbered as they are sent")
+    }
     let epoch = ratchet.braid.epoch
     let drawn = test.has("drawn") ? try test.bytes("drawn") : []
     switch drawn.count {

@@ -91,7 +91,8 @@ enum SuccessorRefusals {
       keys[.resumption(.application, group: forge.groupID, epoch: forge.context.epoch)] =
         forge.secrets.resumptionPSK
       var group = try MLSForge(
-        old.alice, groupID: groupID, extensions: extensions, preSharedKeys: keys, using: &bench.random)
+        old.alice, groupID: groupID, extensions: extensions, preSharedKeys: keys,
+        using: &bench.random)
       for _ in 0..<epochsBefore {
         var commit = try ForgedCommit(group, by: 0, [])
         try commit.addPath(using: &bench.random)

@@ -21,10 +21,11 @@ enum KPKE<Parameters: MLKEMParameters> {
       s.set(i, to: sHat)
     }
     var xof = XOF()
+    var inner = InnerProduct()
     for i in 0..<k {
       // Row i of Â ∘ ŝ + ê.
       var t = rho.withBytes { rho in
-        product(s) { j in NTTElement.sample(rho, UInt8(j), UInt8(i), with: &xof) }
+        inner.product(s) { j, a in a.sample(rho, UInt8(j), UInt8(i), with: &xof) }
       }
       t.add(noise.sample(k + i).ntt())
       t.encode(into: &decryptionKey, at: encryptionKeyOffset + NTTElement.byteCount * i)
@@ -44,8 +45,9 @@ enum KPKE<Parameters: MLKEMParameters> {
     let (uByteCount, uBits) = (32 * Parameters.du, Parameters.du)
     var s = NTTVector(count: k)
     for i in 0..<k { s.set(i, to: NTTElement(decoding: key, at: NTTElement.byteCount * i)) }
-    let product = product(s) { j in
-      RingElement(bits: uBits, decoding: ciphertext, at: uByteCount * j).ntt()
+    var inner = InnerProduct()
+    let product = inner.product(s) { j, u in
+      u = RingElement(bits: uBits, decoding: ciphertext, at: uByteCount * j).ntt()
     }
     var w = RingElement(bits: Parameters.dv, decoding: ciphertext, at: uByteCount * k)
     w.subtract(product.inverseNTT())
@@ -59,19 +61,11 @@ enum KPKE<Parameters: MLKEMParameters> {
     }
   }
 
-  /// The inner product of `vector` with elements that are made one by one.
-  private static func product(
-    _ vector: borrowing NTTVector, _ element: (Int) -> NTTElement
-  ) -> NTTElement {
-    var sum = InnerProduct()
-    for j in 0..<Parameters.k { sum.add(element(j), times: vector, j) }
-    return sum.total()
-  }
-
   /// Algorithm 14 in two halves, of which the first needs the seed ρ of the encryption key only.
   struct Encryption: ~Copyable {
     private var noise: NoiseSource
     private var y: NTTVector
+    private var inner = InnerProduct()
 
     /// - Parameter randomness: r.
     init(randomness: SecretBytes) {
@@ -85,8 +79,8 @@ enum KPKE<Parameters: MLKEMParameters> {
       let k = Parameters.k
       var xof = XOF()
       for i in 0..<k {
-        var u = KPKE.product(y) { j in
-          NTTElement.sample(rho, UInt8(i), UInt8(j), with: &xof)
+        var u = inner.product(y) { j, a in
+          a.sample(rho, UInt8(i), UInt8(j), with: &xof)
         }.inverseNTT()
         u.add(noise.sample(k + i))
         u.encode(bits: Parameters.du, into: &target, at: 32 * Parameters.du * i)
@@ -98,8 +92,8 @@ enum KPKE<Parameters: MLKEMParameters> {
       vector: RawSpan, message: SecretBytes, into target: inout MutableRawSpan, at offset: Int
     ) {
       let k = Parameters.k
-      var v = KPKE.product(y) { j in
-        NTTElement(decoding: vector, at: NTTElement.byteCount * j)
+      var v = inner.product(y) { j, t in
+        t.decode(vector, at: NTTElement.byteCount * j)
       }.inverseNTT()
       v.add(noise.sample(2 * k))
       v.add(message.withBytes { message in RingElement(bits: 1, decoding: message, at: 0) })

@@ -37,22 +37,37 @@ package struct NTTVector: ~Copyable {
   }
 }
 
-/// An inner product of NTT elements while it is summed up, in 32 bits.
+/// Computes inner products with a vector, one after the other in the same memory.
 package struct InnerProduct: ~Copyable {
   private let sums = WipedBlock<Int32>(count: NTTElement.count)
+  private var factor = NTTElement()
 
-  /// Zero.
   package init() {}
 
-  /// Adds a product of T_q (FIPS 203 Algorithms 11 and 12). The other factor's values are between
-  /// −q and q; up to four products fit.
-  package mutating func add(
-    _ left: borrowing NTTElement, times vector: borrowing NTTVector, _ index: Int
+  /// The sum of the products of `vector` with elements that `fill` makes one by one.
+  package mutating func product(
+    _ vector: borrowing NTTVector, _ fill: (Int, inout NTTElement) -> Void
+  ) -> NTTElement {
+    for i in 0..<NTTElement.count { unsafe sums.base[i] = 0 }
+    for j in 0..<vector.count {
+      fill(j, &factor)
+      unsafe Self.add(factor.values, times: vector.pairs(j), to: sums.base)
+    }
+    let total = NTTElement()
+    let values = unsafe total.values
+    for i in 0..<NTTElement.count {
+      unsafe values[i] = Residue(montgomeryReducing: sums.base[i])
+    }
+    return total
+  }
+
+  /// Adds a product of T_q (FIPS 203 Algorithms 11 and 12), in 32 bits. With values between −q and q
+  /// on both sides, up to four products fit.
+  private static func add(
+    _ a: UnsafeMutablePointer<Residue>, times b: UnsafePointer<Int16>,
+    to c: UnsafeMutablePointer<Int32>
   ) {
-    let a = unsafe left.values
-    let b = unsafe vector.pairs(index)
     let crossed = unsafe b + NTTElement.count
-    let c = unsafe sums.base
     for i in 0..<NTTElement.count / 2 {
       let (a0, a1) = unsafe (Int32(a[2 * i].value), Int32(a[2 * i + 1].value))
       unsafe c[2 * i] =
@@ -60,15 +75,5 @@ package struct InnerProduct: ~Copyable {
       unsafe c[2 * i + 1] =
         c[2 * i + 1] &+ a0 &* Int32(crossed[2 * i]) &+ a1 &* Int32(crossed[2 * i + 1])
     }
-  }
-
-  /// The sum.
-  package consuming func total() -> NTTElement {
-    let total = NTTElement()
-    let (values, sums) = unsafe (total.values, self.sums.base)
-    for i in 0..<NTTElement.count {
-      unsafe values[i] = Residue(montgomeryReducing: sums[i])
-    }
-    return total
   }
 }

@@ -87,6 +87,11 @@ extension Polynomial {
   /// ByteDecode₁₂ of 384 bytes at `offset`; what is not below q is taken mod q.
   package init(decoding source: RawSpan, at offset: Int) {
     self.init()
+    decode(source, at: offset)
+  }
+
+  /// The same in place.
+  mutating func decode(_ source: RawSpan, at offset: Int) {
     let values = unsafe values
     unsafe PolynomialEncoding.place(source, at: offset, bits: 12) { source in
       for group in 0..<Self.count / 8 {

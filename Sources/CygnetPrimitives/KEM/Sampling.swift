@@ -1,11 +1,18 @@
 extension NTTElement {
   /// A uniform element of T_q from a 32-byte seed and two indices (FIPS 203 Algorithm 7). The seed
   /// is public, and so is how long this takes.
-  package static func sample(_ seed: RawSpan, _ first: UInt8, _ second: UInt8, with xof: inout XOF)
-    -> NTTElement
-  {
-    let element = NTTElement()
-    let values = unsafe element.values
+  package static func sample(
+    _ seed: RawSpan, _ first: UInt8, _ second: UInt8, with xof: inout XOF
+  ) -> NTTElement {
+    var element = NTTElement()
+    element.sample(seed, first, second, with: &xof)
+    return element
+  }
+
+  /// The same in place.
+  mutating func sample(_ seed: RawSpan, _ first: UInt8, _ second: UInt8, with xof: inout XOF) {
+    let values = unsafe values
+    let count = Self.count
     xof.begin(seed, first, second)
     var filled = 0
     while filled < count {
@@ -28,7 +35,6 @@ extension NTTElement {
         }
       }
     }
-    return element
   }
 }
 

@@ -117,8 +117,8 @@ struct MLKEMArithmeticTests {
       var vector = NTTVector(count: 4)
       var product = InnerProduct()
       for i in 0..<4 { vector.set(i, to: ring(right[i]).ntt()) }
-      for i in 0..<4 { product.add(ring(left[i]).ntt(), times: vector, i) }
-      #expect(decode(product.total().inverseNTT().encoded) == expected)
+      let sum = product.product(vector) { i, factor in factor = ring(left[i]).ntt() }
+      #expect(decode(sum.inverseNTT().encoded) == expected)
     }
   }
 

@@ -25,10 +25,7 @@ enum EncodedPolynomial {
     var vector = NTTVector(count: right.count)
     for (index, element) in right.enumerated() { vector.set(index, to: transformed(element)) }
     var product = InnerProduct()
-    for (index, element) in left.enumerated() {
-      product.add(transformed(element), times: vector, index)
-    }
-    return product.total().encoded
+    return product.product(vector) { index, factor in factor = transformed(left[index]) }.encoded
   }
 
   /// ByteEncode(Compress(f)).

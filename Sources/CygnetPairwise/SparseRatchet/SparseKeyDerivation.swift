@@ -52,8 +52,8 @@ package enum SparseKeyDerivation {
     for shift in stride(from: 24, through: 0, by: -8) {
       input.append(UInt8(truncatingIfNeeded: n >> UInt32(shift)))
     }
-    let output = try BLAKE2b.keyed(input, key: chainKey)
-    return (output.slice(0..<32), MessageKey(output.slice(32..<64)))
+    let (next, messageKey) = try BLAKE2b.keyed(input, key: chainKey)
+    return (next, MessageKey(messageKey))
   }
 
   private static let stepLabel = Array((info + "Chain Step").utf8)

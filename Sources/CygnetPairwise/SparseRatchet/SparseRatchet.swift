@@ -125,13 +125,13 @@ extension SparseRatchet {
       let first = chain.n + 1  // numbers lie below 2^30
       let keys = try chain.skip(through: message.previousChainLength, budget: budget)
       budget -= UInt32(keys.count)
-      aside.append(Aside(epoch: chain.epoch, first: first, keys: keys))
+      if !keys.isEmpty { aside.append(Aside(epoch: chain.epoch, first: first, keys: keys)) }
       chain = SparseChains.Receiving(epoch: epoch, key: key, n: 0)
     }
     let first = chain.n + 1
     // Up to the number before the message's own: Double Ratchet §5.6 derives one key too many.
     let keys = try chain.skip(through: message.n - 1, budget: budget)
-    aside.append(Aside(epoch: epoch, first: first, keys: keys))
+    if !keys.isEmpty { aside.append(Aside(epoch: epoch, first: first, keys: keys)) }
     let messageKey = try chain.step()
     return Incoming(
       messageKey: messageKey, message: message,

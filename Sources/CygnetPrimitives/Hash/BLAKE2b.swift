@@ -6,20 +6,30 @@ package enum BLAKE2b {
   package static let keyByteCount = 32
   package static let byteCount = 64
 
-  /// The 64 bytes that `key` gives for `message`.
+  /// The 64 bytes that `key` gives for `message`, as two secrets of 32.
   /// - Throws: `internalFault` for a key of another length than 32 bytes.
   package static func keyed(
     _ message: [UInt8], key: SecretBytes
-  ) throws(CygnetError) -> SecretBytes {
+  ) throws(CygnetError) -> (SecretBytes, SecretBytes) {
     guard key.count == keyByteCount else {
       throw CygnetError(.internalFault, "a key of another length")
     }
-    return unsafe SecretBytes(count: byteCount) { output in
+    return unsafe withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 16) { output in
+      defer { unsafe sodium_memzero(output.baseAddress!, byteCount) }  // never empty
       unsafe key.withUnsafeBytes { key in
         _ = unsafe crypto_generichash_blake2b(
-          output.bytePointer, output.count, message, UInt64(message.count), key.bytePointer,
+          output.bytePointer, byteCount, message, UInt64(message.count), key.bytePointer,
           key.count)
       }
+      let bytes = UnsafeRawBufferPointer(output)
+      return unsafe (half(of: bytes, from: 0), half(of: bytes, from: byteCount / 2))
+    }
+  }
+
+  private static func half(of bytes: UnsafeRawBufferPointer, from start: Int) -> SecretBytes {
+    unsafe SecretBytes(count: byteCount / 2) { target in
+      unsafe target.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + byteCount / 2)]))
     }
   }
 }

@@ -113,9 +113,9 @@ struct SparseTracer {
       for shift in [24, 16, 8, 0] as [UInt32] {
         input.append(UInt8(truncatingIfNeeded: number >> shift))
       }
-      let output = try BLAKE2b.keyed(input, key: SecretBytes(copying: chain.key)).exposed()
-      chain.key = Array(output[..<32])
-      chain.messageKeys.append(Array(output[32...]))
+      let (next, messageKey) = try BLAKE2b.keyed(input, key: SecretBytes(copying: chain.key))
+      chain.key = next.exposed()
+      chain.messageKeys.append(messageKey.exposed())
     }
     chains[party]?[epoch] = chain
     return chain.messageKeys[Int(n) - 1]

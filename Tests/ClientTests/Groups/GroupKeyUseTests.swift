@@ -1,4 +1,5 @@
 import Cygnet
+import CygnetMLS
 import CygnetPrimitives
 import CygnetStorage
 import CygnetVectors
@@ -9,15 +10,20 @@ import Testing
 @Suite("Used keys of groups in the store")
 struct GroupKeyUseTests {
   /// The group as somebody's store holds it.
-  private func held(by person: Person, _ name: String) async throws -> MLS.Group {
-    let id = try await person.client.group(name).summary.id
-    let state = try await RecordTransaction.run(
+  private func held(by person: Person) async throws -> MLS.Group {
+    // Each person of these tests is in one group.
+    let blocks = try await RecordTransaction.run(
       in: person.store, key: StoreKey.open(person.store, secret: testSecret)
-    ) { (records) throws(CygnetError) in try records.value(.groupState, id) }
+    ) { (records) throws(CygnetError) in
+      var blocks: [MLS.BlockName: SecretBytes] = [:]
+      for block in try records.values(.groupBlock) {
+        blocks[try GroupBlocks.name(of: block)] = block
+      }
+      return blocks
+    }
     var configuration = MLS.Configuration(credentialValidator: StemValidator())
     configuration.extensionTypes = [MLS.ExtensionType(0xf0c1)]
-    return try MLS.Group(
-      restoring: MLS.StoredGroup(current: #require(state), past: []), configuration: configuration)
+    return try MLS.Group(restoring: blocks, configuration: configuration)
   }
 
   @Test("A5: a refused message that could be decrypted is a duplicate afterwards, in the store too")
@@ -25,7 +31,7 @@ struct GroupKeyUseTests {
     let alice = try await Person("alice")
     var bob = try await Person("bob")
     try await group("friends", of: [alice, bob])
-    var forger = try await GroupForger(held(by: alice, "friends"))
+    var forger = try await GroupForger(held(by: alice))
     var random = SeededRandomSource(5)
     for fault in GroupForger.Fault.allCases {
       let message = try forger.message(with: fault, using: &random)
@@ -42,7 +48,7 @@ struct GroupKeyUseTests {
     let alice = try await Person("alice")
     var bob = try await Person("bob")
     try await group("friends", of: [alice, bob])
-    var group = try await held(by: alice, "friends")
+    var group = try await held(by: alice)
     let message = try group.encrypt([0xff]).encoded()
     #expect(await code { try await bob.take(message) } == .malformed)
     try await bob.restart()

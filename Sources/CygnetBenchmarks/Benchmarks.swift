@@ -93,6 +93,7 @@ package enum Benchmarks {
       else { continue }
       ratios.append(.ratio(name: name, value: library / floor, goal: goal, goalIsFloor: false))
     }
+    ratios += MLSBenchmarks.historyRatios(times)
     for name in AttachmentBenchmarks.goalNames {
       guard let library = times[name]?[Self.library], let floor = times[name]?[Floor.peer]
       else { continue }

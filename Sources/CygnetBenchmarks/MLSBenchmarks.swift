@@ -22,6 +22,20 @@ struct MLSBenchmarks {
     return nil
   }
 
+  /// Loading a group with the longest history beside loading it without any.
+  static func historyRatios(_ times: [String: [String: Double]]) -> [Figure] {
+    var ratios: [Figure] = []
+    for (name, peers) in times where name.hasPrefix("mls_state_load_history_") {
+      let plain = "mls_state_load_" + name.dropFirst("mls_state_load_history_".count)
+      guard let long = peers[peer], let short = times[plain]?[peer] else { continue }
+      ratios.append(
+        .ratio(
+          name: name + "_beside_none", value: long / short, goal: MLSStateCases.historyGoal,
+          goalIsFloor: false))
+    }
+    return ratios
+  }
+
   /// Bytes around an application message that are not the group's name: what RFC 9420 makes them.
   static let sizeGoals = ["mls_app_overhead_besides_group_id": 130, "mls_app_overhead": 162]
 
@@ -47,6 +61,9 @@ struct MLSBenchmarks {
 
   func run(seconds: Double, progress: (Double) -> Void) throws -> [Figure] {
     var figures: [Figure] = []
+    // First, while the process is small, and the small groups before the large: memory that others
+    // left behind would be used again unseen.
+    for count in counts { figures += try MLSMemory(self, count: count).facts() }
     let parts: [() throws -> (cases: [Case], facts: [Figure])] =
       [{ try MLSMessageCases(self).run() }] + counts.map { count in { try group(count) } }
     for (index, part) in parts.enumerated() {

@@ -112,20 +112,22 @@ struct MLSFilledCases {
   private var names: [String] {
     [
       "mls_join_\(count)_filled", "mls_self_update_create_\(count)_filled",
-      "mls_self_update_process_\(count)_filled", "mls_store_\(count)_filled",
-      "mls_load_\(count)_filled",
+      "mls_self_update_process_\(count)_filled", "mls_add_one_create_\(count)",
+      "mls_add_one_process_\(count)",
     ]
   }
 
   private var factNames: [String] {
     [
       "mls_tree_bytes_\(count)_filled", "mls_self_update_bytes_\(count)_filled",
-      "mls_state_bytes_\(count)_filled", "mls_past_epoch_bytes_\(count)_filled",
     ]
   }
 
   func run() throws -> (cases: [MLSBenchmarks.Case], facts: [Figure]) {
-    guard (names + factNames).contains(where: benchmarks.wants) else { return ([], []) }
+    let states = MLSStateCases(benchmarks, count: count)
+    guard states.isWanted || (names + factNames).contains(where: benchmarks.wants) else {
+      return ([], [])
+    }
     let group = try FilledGroup(count: count)
     var (inviter, neighbor) = (group.inviter, group.neighbor)
     let (commit, welcome, bundle) = try group.addLast(to: &inviter)
@@ -145,15 +147,14 @@ struct MLSFilledCases {
     var sizes = try MLSWork.Sizes(inviter, bundle.welcome, group.last)
     sizes.commit = update.count
     let cases =
-      try join(group, welcome, sizes) + updates(inviter, neighbor, update, sizes) + states(inviter)
-    let state = try inviter.state()
-    let values = [
-      try inviter.ratchetTree().count, update.count, state.current.count,
-      state.past.first?.state.count ?? 0,
-    ]
+      try join(group, welcome, sizes) + updates(inviter, neighbor, update, sizes)
+      + adds(inviter, neighbor, sizes)
+    let state = try states.run(
+      inviter, neighbor, hashing: MLSWork.treeHash(sizes, count: count))
+    let values = [try inviter.ratchetTree().count, update.count]
     return (
-      cases.filter { benchmarks.wants($0.operation.name) },
-      MLSFacts.bytes(factNames, values).filter { benchmarks.wants($0.name) }
+      cases.filter { benchmarks.wants($0.operation.name) } + state.cases,
+      MLSFacts.bytes(factNames, values).filter { benchmarks.wants($0.name) } + state.facts
     )
   }
 
@@ -189,16 +190,33 @@ struct MLSFilledCases {
     ]
   }
 
-  /// Storing, and loading, which hashes the tree anew.
-  private func states(_ group: MLS.Group) throws -> [MLSBenchmarks.Case] {
-    let state = try group.state()
-    let store = Operation.plain(MLSBenchmarks.peer, names[3]) { _ = try group.state() }
-    let load = Operation.plain(MLSBenchmarks.peer, names[4]) {
-      _ = try MLS.Group(restoring: state, configuration: MLSGroups.configuration)
+  /// One more member, who gets the tree some other way than in the Welcome.
+  private func adds(
+    _ sender: MLS.Group, _ receiver: MLS.Group, _ sizes: MLSWork.Sizes
+  ) throws -> [MLSBenchmarks.Case] {
+    var sender = sender
+    sender.configuration.sendsTreeInWelcome = false
+    let verified = try MLSGroups.keyPackage(count).keyPackage.verified(
+      at: MLSGroups.now, configuration: MLSGroups.configuration)
+    var adding = sender
+    let bundle = try adding.commit([.add(verified)], now: MLSGroups.now)
+    let commit = try bundle.commit.encoded()
+    var sizes = sizes
+    sizes.commit = commit.count
+    sizes.groupInfo = bundle.welcome?.welcome?.encryptedGroupInfo.count ?? 0
+    let create = Operation.parallel(MLSBenchmarks.peer, names[3], bytes: 0) { [sender] in
+      var sender = sender
+      _ = try sender.commit([.add(verified)], now: MLSGroups.now).commit.encoded()
     }
-    return [store, load].map {
-      MLSBenchmarks.Case(operation: $0, work: (MLSWork(), MLSWork()))
+    let process = Operation.plain(MLSBenchmarks.peer, names[4]) {
+      var receiver = receiver
+      try MLSGroups.process(commit, in: &receiver)
     }
+    return [
+      MLSBenchmarks.Case(operation: create, work: MLSWork.addOne(sizes)),
+      MLSBenchmarks.Case(
+        operation: process, work: (MLSWork.takeAdd(sizes, derived: sizes.depth), MLSWork())),
+    ]
   }
 }
 

@@ -137,6 +137,26 @@ struct MLSWork {
     return opening + judging + keys + hash(sizes.commit) + epoch(context: sizes.context)
   }
 
+  /// The tree hash of `count` leaves and of the nodes above them.
+  static func treeHash(_ sizes: Sizes, count: Int) -> MLSWork {
+    count * (hash(sizes.leaf + 6) + hash(136))
+  }
+
+  /// A commit that adds one client, whose key package was verified before: the commit, and a Welcome
+  /// for one.
+  static func addOne(_ sizes: Sizes) -> (serial: MLSWork, spread: MLSWork) {
+    let commit = makeCommit(sizes, recipients: sizes.depth)
+    let welcome =
+      sign(sizes.groupInfo) + MLSWork(sealed: sizes.groupInfo) + info(sizes.groupInfo)
+      + hash(sizes.keyPackage + 30) + seal(90)
+    return (commit.serial + welcome, commit.spread)
+  }
+
+  /// Someone else's commit that adds one client.
+  static func takeAdd(_ sizes: Sizes, derived: Int) -> MLSWork {
+    takeCommit(sizes, derived: derived) + verify(sizes.leaf) + verify(sizes.keyPackage)
+  }
+
   /// The first commit of a group of one: `count` key packages verified, their leaves and all parents
   /// hashed, and the Welcome sealed to each, with the GroupInfo hashed once.
   static func addEverybody(

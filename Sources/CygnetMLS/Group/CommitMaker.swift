@@ -136,6 +136,7 @@ struct CommitMaker {
         group: (state.shared.context.groupID, state.ownIndex), suite: suite,
         configuration: configuration, using: &leafRandom)
     }
+    provisional.pathLeaf = state.ownIndex
     if let leaf = provisional.tree.leaf(state.ownIndex) {
       try LeafRules(suite: suite, configuration: configuration, now: now)
         .check(leaf, .path(of: old))

@@ -117,6 +117,7 @@ struct PublicCommit {
         path, committer, committerIndex, group, plan, configuration: configuration, now: now)
       try provisional.tree.merge(
         path, from: committerIndex, excluding: Set(provisional.newLeaves), suite: group.suite)
+      provisional.pathLeaf = committerIndex
     }
     try provisional.checkRules()
     self.provisional = provisional
@@ -161,14 +162,9 @@ extension PublicGroup {
   ) throws(CygnetError) {
     let validator = configuration.credentialValidator
     let id = validator.clientID(of: leaf.credential, signatureKey: leaf.signatureKey)
-    try tree.visitMembers { (index, member) throws(CygnetError) in
-      guard
-        index == replacing
-          || validator.clientID(of: member.credential, signatureKey: member.signatureKey) != id
-      else {
-        throw CygnetError(
-          .ruleViolation, "X8: a client joins that is in the group already (RFC 9420 §12.2)")
-      }
+    for index in members(clients: [id], configuration) where index != replacing {
+      throw CygnetError(
+        .ruleViolation, "X8: a client joins that is in the group already (RFC 9420 §12.2)")
     }
   }
 }

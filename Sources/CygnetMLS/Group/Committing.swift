@@ -80,6 +80,8 @@ extension MLS.Group {
     guard live.pending == nil else {
       throw CygnetError(.wrongState, "M6: another commit waits; merge or clear it first")
     }
+    let adds = (own + live.proposals.list.map(\.proposal)).contains { $0.type == .add }
+    live.shared.prepareClients(configuration, rules, isNeeded: adds)
     var commit = CommitMaker(
       state: live, configuration: configuration, options: options, occasion: occasion,
       parent: parent, now: now)

@@ -39,8 +39,10 @@ struct EpochChange {
 
   /// The next group as everybody sees it.
   func shared(_ provisional: ProvisionalGroup) throws(CygnetError) -> PublicGroup {
-    try PublicGroup(
+    var next = try PublicGroup(
       suite: provisional.base.suite, context: context, tree: provisional.tree,
       confirmationTag: confirmationTag)
+    next.clients = provisional.clients
+    return next
   }
 }

@@ -10,7 +10,8 @@ extension MLS {
   /// The configuration's policy decides who may add, remove and change what.
   public struct ExternalGroup: Sendable {
     /// What the group follows.
-    public var configuration: Configuration
+    public var configuration: Configuration { didSet { rules = Mark() } }
+    private var rules = Mark()
     var shared: PublicGroup
     var proposals = ProposalCache()
     /// What shall replace the group, once a ReInit closed it.
@@ -102,6 +103,9 @@ extension MLS {
       case .proposal(let proposal):
         return try hold(proposal, verified, now: now)
       case .commit(let commit):
+        shared.prepareClients(
+          configuration, rules,
+          isNeeded: commit.addsMember(by: verified.content.sender, proposals))
         return .commit(try stage(commit, verified, now: now))
       }
     }
@@ -138,12 +142,12 @@ extension MLS {
       let transcript = try TranscriptHash.confirmed(
         interimBefore: shared.interimTranscriptHash, content: message, suite: shared.suite)
       let context = try staging.provisional.context(transcriptHash: transcript)
+      var next = try PublicGroup(
+        suite: shared.suite, context: context, tree: staging.provisional.tree,
+        confirmationTag: tag)
+      next.clients = staging.provisional.clients
       return StagedCommit(
-        summary: try staging.summary(),
-        next: try PublicGroup(
-          suite: shared.suite, context: context, tree: staging.provisional.tree,
-          confirmationTag: tag),
-        base: (epoch, shared.confirmationTag))
+        summary: try staging.summary(), next: next, base: (epoch, shared.confirmationTag))
     }
 
     /// Makes a commit the one of its epoch: the first that is merged wins, and every other of the

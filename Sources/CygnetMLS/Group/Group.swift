@@ -9,7 +9,9 @@ extension MLS {
   /// a key that was used and is forgotten would be used again.
   public struct Group: Sendable {
     /// What the group follows beyond the protocol.
-    public var configuration: Configuration
+    public var configuration: Configuration { didSet { rules = Mark() } }
+    /// Stands for the configuration.
+    private(set) var rules = Mark()
     /// The current epoch.
     var live: GroupState
 

@@ -5,7 +5,8 @@ internal import CygnetWire
 /// One member's state of a group in one epoch. A step makes the next one and puts it in the place of
 /// this one as a whole.
 struct GroupState: Sendable {
-  var shared: PublicGroup { didSet { mark = Mark() } }
+  /// Of a state's own it never changes, but for what is remembered of it.
+  var shared: PublicGroup
   var keys: TreePrivateKeys { didSet { mark = Mark() } }
   var signer: MLS.SignatureKeyPair { didSet { mark = Mark() } }
   var secrets: EpochSecrets { didSet { mark = Mark() } }

@@ -98,6 +98,9 @@ extension MLS.Group {
       return try hold(proposal, message, now: now)
     case .commit(let commit):
       try checkActive()
+      live.shared.prepareClients(
+        configuration, rules,
+        isNeeded: commit.addsMember(by: message.content.sender, live.proposals))
       return .commit(
         try CommitReader(state: live, configuration: configuration, now: now).stage(commit, message)
       )

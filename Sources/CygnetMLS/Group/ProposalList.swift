@@ -253,12 +253,8 @@ struct ProposalList {
     }
     if !isSingle {
       let leaving = Set(plan.removes)
-      try group.tree.visitLeaves { (index, leaf) throws(CygnetError) in
-        let id = validator.clientID(
-          of: leaf.node.credential, signatureKey: leaf.node.signatureKey)
-        guard !added.contains(id) || leaving.contains(index) else {
-          throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
-        }
+      for index in group.members(clients: added, configuration) where !leaving.contains(index) {
+        throw CygnetError(.ruleViolation, "V6: an Add of a client in the group (RFC 9420 §12.2)")
       }
     }
     var unverified: [MLS.KeyPackage] = []

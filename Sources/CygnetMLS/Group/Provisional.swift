@@ -10,6 +10,8 @@ struct ProvisionalGroup {
   let extensions: MLS.Extensions
   /// Where the added clients sit, in the order of their Adds.
   let newLeaves: [LeafIndex]
+  /// The leaf that a path replaces.
+  var pathLeaf: LeafIndex?
 
   /// Applies the proposals in the order of §12.3 and checks what holds between leaves.
   init(_ base: PublicGroup, applying plan: ProposalPlan) throws(CygnetError) {
@@ -29,6 +31,12 @@ struct ProvisionalGroup {
 
   /// Where a client that joins by its own commit goes: the leftmost blank leaf after the Remove.
   mutating func placeJoiner() throws(CygnetError) -> LeafIndex { try tree.reserveLeaf() }
+
+  /// Who is which client afterwards, if that was known before.
+  var clients: ClientIndex? {
+    let changed = plan.updates.map(\.index) + newLeaves + (pathLeaf.map { [$0] } ?? [])
+    return base.clients?.changed(at: changed, in: tree)
+  }
 
   func checkRules() throws(CygnetError) { try TreeRules(extensions).check(tree) }
 

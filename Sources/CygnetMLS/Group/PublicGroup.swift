@@ -15,6 +15,8 @@ package struct PublicGroup: Sendable {
   package let encodedContext: [UInt8]
   package let requiredCapabilities: MLS.RequiredCapabilities
   package let externalSenders: [MLS.ExternalSender]
+  /// Who is which client, once somebody was about to join.
+  var clients: ClientIndex?
 
   package init(
     suite: Algorithms, context: MLS.GroupContext, tree: RatchetTree, confirmationTag: [UInt8]

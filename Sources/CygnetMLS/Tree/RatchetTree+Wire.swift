@@ -64,7 +64,7 @@ extension RatchetTree: WireEncodable, WireDecodable {
     default: throw CygnetError(.malformed, "S1: a presence byte is 0 or 1 (RFC 9420 §2.1.1)")
     }
     switch (NodeType(rawValue: try reader.readUInt8()), isLeaf) {
-    case (.leaf, true): return .leaf(TreeLeaf(try MLS.LeafNode(from: &reader)))
+    case (.leaf, true): return .leaf(try TreeLeaf(from: &reader))
     case (.parent, false): return .parent(try ParentNode(from: &reader))
     case (.none, _): throw CygnetError(.malformed, "S11: no such type of node (RFC 9420 §7.8)")
     default:

@@ -149,6 +149,13 @@ final class TreeLeaf: Sendable, WireEncodable {
     encoded = (try? node.wireEncoded()) ?? []
   }
 
+  /// A decoded leaf with the bytes that it was read from, since an encoding is the only one.
+  init(from reader: inout Reader) throws(CygnetError) {
+    let start = reader.position
+    node = try MLS.LeafNode(from: &reader)
+    encoded = reader.bytes(since: start)
+  }
+
   var byteCount: Int { encoded.count }
 
   func encode(into writer: inout Writer) throws(CygnetError) {

@@ -9,6 +9,7 @@ package enum Benchmarks {
   /// The goal of each ratio to bare libsodium.
   private static let goals: [(name: String, goal: Double)] = [
     ("setup_initiator", 1.15), ("setup_responder", 1.15), ("setup_total", 1.15),
+    ("pqxdh_setup_initiator", 1.15), ("pqxdh_setup_responder", 1.15), ("pqxdh_setup_total", 1.15),
     ("pingpong_64_per_message", 1.15), ("encrypt_64_inchain", 1.5), ("decrypt_64_inchain", 1.5),
     ("skip1000_first_decrypt", 1.5), ("skip1000_ooo_decrypt_each", 1.5),
     ("sender_key_encrypt_100", 1.15), ("sender_key_decrypt_100", 1.15), ("hpke_seal_32", 1.15),
@@ -17,7 +18,8 @@ package enum Benchmarks {
 
   /// The most that a size may be, in the unit of its figure.
   package static let sizeGoals: [String: Int] = [
-    "message_overhead_64": 96, "session_bytes_fresh": 400, "session_bytes_after_pingpong": 400,
+    "message_overhead_64": 96, "pqxdh_message_overhead_64": 100, "session_bytes_fresh": 400,
+    "session_bytes_after_pingpong": 400,
     "session_heap_bytes": 1024, "sender_key_message_overhead_100": 144,
   ].merging(MLSBenchmarks.sizeGoals) { goal, _ in goal }
 
@@ -37,9 +39,11 @@ package enum Benchmarks {
     let pairwise = try PairwiseBenchmarks()
     let senderKeys = try SenderKeyBenchmarks()
     let sparse = SparseRatchetBenchmarks()
+    let postQuantum = try PQXDHBenchmarks()
     let floor = Floor()
     let all =
-      try pairwise.operations(floor: floor) + sparse.operations() + senderKeys.operations()
+      try pairwise.operations(floor: floor) + postQuantum.operations(floor: floor)
+      + sparse.operations() + senderKeys.operations()
       + HPKEBenchmarks().operations() + KEMBenchmarks().operations()
     let operations = all.filter { operation in filter.map(operation.name.contains) ?? true }
     let attachments = AttachmentBenchmarks(filter: filter)
@@ -57,7 +61,8 @@ package enum Benchmarks {
     figures += try MLSBenchmarks(filter: filter, isLarge: isLarge).run(seconds: seconds) { done in
       progress((Double(parts.count) + done) / whole)
     }
-    var facts = try pairwise.facts() + sparse.facts() + senderKeys.facts()
+    var facts =
+      try pairwise.facts() + postQuantum.facts() + sparse.facts() + senderKeys.facts()
     if let filter { facts = facts.filter { $0.name.contains(filter) } }
     figures += ratios(of: figures) + facts
     return figures
@@ -86,6 +91,13 @@ package enum Benchmarks {
       guard let library = times[name]?[Self.library], let floor = times[name]?[Floor.peer]
       else { continue }
       ratios.append(.ratio(name: name, value: library / floor, goal: goal, goalIsFloor: false))
+    }
+    if let classical = times["setup_total"]?[Self.library],
+      let postQuantum = times["pqxdh_setup_total"]?[Self.library]
+    {
+      let (name, goal) = PQXDHBenchmarks.classicalRatio
+      ratios.append(
+        .ratio(name: name, value: postQuantum / classical, goal: goal, goalIsFloor: false))
     }
     for (name, peers) in times {
       guard let goal = MLSBenchmarks.goal(of: name), let library = peers[Self.library],

@@ -16,13 +16,13 @@ struct PairwiseBenchmarks {
   private let preKeys: PreKeys
   private let bundle: PreKeyBundle
 
-  init() throws(CygnetError) {
+  init(suite: Suite = .x3dh) throws(CygnetError) {
     initiatorAddress = try DeviceAddress(user: Array("alice".utf8), device: 1)
     responderAddress = try DeviceAddress(user: Array("bob".utf8), device: 1)
     initiator = try IdentityKeyPair.generate()
     responder = try IdentityKeyPair.generate()
     var preKeys = try PreKeys.generate(
-      for: responder, at: responderAddress, now: now, oneTimeCount: 1)
+      for: responder, at: responderAddress, now: now, oneTimeCount: 1, suite: suite)
     bundle = try preKeys.takeBundle(for: responder.publicKey, at: responderAddress)
     self.preKeys = preKeys
   }
@@ -30,14 +30,24 @@ struct PairwiseBenchmarks {
   // MARK: - Parts
 
   /// Verify, initiate, and the first message encoded.
-  private func setUp() throws(CygnetError) -> (PairwiseSession, [UInt8]) {
+  func setUp() throws(CygnetError) -> (PairwiseSession, [UInt8]) {
     var session = try PairwiseSession.initiate(
-      to: bundle.verified(now: now), as: initiator, at: initiatorAddress)
+      to: verified(), as: initiator, at: initiatorAddress)
     let message = try session.encrypt(plaintext).encoded()
     return (session, message)
   }
 
-  private func answer(_ encoded: [UInt8]) throws(CygnetError) -> PairwiseSession {
+  func verified() throws(CygnetError) -> VerifiedPreKeyBundle {
+    try bundle.verified(now: now, policy: .classicalAllowed)
+  }
+
+  func bundleByteCount() throws(CygnetError) -> Int { try bundle.encoded().count }
+
+  func message(_ session: inout PairwiseSession) throws(CygnetError) -> [UInt8] {
+    try session.encrypt(plaintext).encoded()
+  }
+
+  func answer(_ encoded: [UInt8]) throws(CygnetError) -> PairwiseSession {
     guard case .initial(let message) = try PairwiseMessage(decoding: encoded) else {
       throw CygnetError(.internalFault, "the first message carries the handshake")
     }
@@ -48,7 +58,7 @@ struct PairwiseBenchmarks {
   }
 
   /// Two sessions that have exchanged `rounds` pairs of messages.
-  private func established(rounds: Int = 1) throws(CygnetError) -> (
+  func established(rounds: Int = 1) throws(CygnetError) -> (
     PairwiseSession, PairwiseSession
   ) {
     var (alice, first) = try setUp()
@@ -173,7 +183,7 @@ struct PairwiseBenchmarks {
         try keys.addOneTimePreKeys(1)
       },
       .plain(Floor.peer, "one_time_prekey") { floor.oneTimePreKey() },
-      .plain(Self.peer, "verify_bundle") { _ = try bundle.verified(now: now) },
+      .plain(Self.peer, "verify_bundle") { _ = try verified() },
       .plain(Floor.peer, "verify_bundle") { floor.verifyBundle() },
       .plain(Self.peer, "encode_session") { _ = try session.state() },
       .plain(Self.peer, "restore_session") { _ = try PairwiseSession(restoring: state) },
@@ -198,7 +208,7 @@ struct PairwiseBenchmarks {
       fact("prekey_message_bytes_64", first.count),
       fact("message_bytes_64", message.count),
       fact("message_overhead_64", message.count - 64),
-      fact("prekey_bundle_bytes", try bundle.encoded().count),
+      fact("prekey_bundle_bytes", try bundleByteCount()),
       fact("session_bytes_fresh", try fresh.state().count),
       fact("session_bytes_after_pingpong", try alice.state().count),
     ]

@@ -32,6 +32,7 @@ package enum WireType: UInt8, Sendable, CaseIterable {
   case mlsOwnKeyPackage = 21
   case mlsExternalGroupState = 22
   case mlsGroupBlock = 23
+  case ratchetMessage2 = 24
 
   /// The layout version that this library reads and writes.
   @usableFromInline

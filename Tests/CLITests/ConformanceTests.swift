@@ -8,7 +8,8 @@ struct ConformanceTests {
   let tool = try! CommandLineTool()
 
   static let scenarios =
-    ConformanceAgreement.all + ConformanceRatchet.all + ConformanceSenderKeys.all
+    ConformanceAgreement.all + ConformancePostQuantum.all + ConformanceRatchet.all
+    + ConformanceSenderKeys.all
     + ConformanceAttachments.all
     + ConformancePeople.all + ConformanceStorage.all + ConformancePrimitives.all
     + ConformanceHPKE.all + ConformanceRefusals.all

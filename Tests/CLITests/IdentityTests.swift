@@ -15,7 +15,8 @@ struct IdentityTests {
   func export() throws {
     let made = try profiles.setUp()
     let card = try profiles.card("alice")
-    let verified = try card.verified(now: Timestamp(seconds: card.createdAt.seconds + 60))
+    let verified = try card.verified(
+      now: Timestamp(seconds: card.createdAt.seconds + 60), policy: .classicalAllowed)
     #expect(try verified.bundle.identity.text == made["identity"]?.string)
     #expect(verified.name == Array("alice".utf8))
     #expect(!verified.bundle.hasOneTimePreKey)

@@ -130,7 +130,7 @@ struct InspectTests {
     var later = bundle
     later[1] = 2
     var suite = bundle
-    suite[4] = 2
+    suite[4] = 3
     let text = Array("a text of somebody, long enough for anything but no object\n".utf8)
     for (bytes, code) in [
       ([], 4), (text, 4), (bundle.dropLast(), 4), (bundle + [0], 4), (later, 9), (suite, 9),

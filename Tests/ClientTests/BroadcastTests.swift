@@ -209,7 +209,7 @@ struct BroadcastTests {
     #expect(try await bob.take(first["bob"]) == ["1"])
     _ = try await bob.client.rotateIdentity(now: testTime)
     let card = try await bob.client.card(name: "bob", now: testTime)
-    let identity = try card.verified(now: testTime).bundle.identity
+    let identity = try card.verified(now: testTime, policy: .classicalAllowed).bundle.identity
     let number = try await circle.alice.client.safetyNumber(with: identity, at: card.address)
     _ = try await circle.alice.client.addContact(
       "bob", card: card, acceptingChange: number.digits, now: testTime)
@@ -229,7 +229,7 @@ struct BroadcastTests {
     #expect(await code { try await bob.take(carried) } == .identityChanged)
     #expect(await code { try await bob.take([carried[1]]) } == .authenticationFailed)
     let card = try await circle.alice.client.card(name: "alice", now: testTime)
-    let identity = try card.verified(now: testTime).bundle.identity
+    let identity = try card.verified(now: testTime, policy: .classicalAllowed).bundle.identity
     let number = try await bob.client.safetyNumber(with: identity, at: card.address)
     _ = try await bob.client.receiveAny(
       carried[0], acceptingChange: number.digits, now: testTime)

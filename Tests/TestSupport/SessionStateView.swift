@@ -124,10 +124,11 @@ package struct RuleBreaker {
   }
 
   /// Message `number` with any previous-chain length and ratchet key; the key of messages further
-  /// off than a few thousand is not derived, and such a message's body does not open.
+  /// off than a few thousand is not derived, and such a message's body does not open. `headerEnd` is
+  /// what follows the fixed part of the header.
   package func message(
     _ number: UInt32, previousChainLength: UInt32 = 0, ratchetKey: [UInt8]? = nil,
-    plaintext: [UInt8] = []
+    plaintext: [UInt8] = [], headerEnd: [UInt8] = []
   ) throws -> PairwiseMessage {
     var writer = ratchetKey ?? self.ratchetKey
     for value in [previousChainLength, number] {
@@ -135,6 +136,7 @@ package struct RuleBreaker {
         writer.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
       }
     }
+    writer += headerEnd
     var random = SystemRandomSource()
     let sealed = try XChaCha20Poly1305Box.seal(writer, key: headerKey, using: &random)
     var chain = ChainKey(chainKey)

@@ -12,13 +12,14 @@ package struct TestDevice {
 
   package init(
     _ user: String, device: UInt32 = 1, seed: UInt64 = 1, now: Timestamp = now,
-    oneTimeCount: Int = 3
+    oneTimeCount: Int = 3, suite: Suite = .x3dh
   ) throws {
     var random = SeededRandomSource(seed, label: "\(user)/\(device)")
     address = try DeviceAddress(user: Array(user.utf8), device: device)
     identity = try IdentityKeyPair.generate(using: &random)
     preKeys = try PreKeys.generate(
-      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, using: &random)
+      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, suite: suite,
+      using: &random)
   }
 
   package mutating func takeBundle() throws -> PreKeyBundle {
@@ -32,7 +33,8 @@ package struct TestDevice {
   /// A session of this device towards `peer`, with one of the peer's one-time prekeys if any is left.
   package func initiate(to peer: inout TestDevice) throws -> PairwiseSession {
     try PairwiseSession.initiate(
-      to: peer.takeBundle().verified(now: Self.now), as: identity, at: address)
+      to: peer.takeBundle().verified(now: Self.now, policy: .classicalAllowed), as: identity,
+      at: address)
   }
 
   /// Answers an initial message that came from `sender`.
@@ -58,17 +60,17 @@ package struct TestPair {
   package var bobSession: PairwiseSession
 
   /// After Alice's first message has arrived and before Bob's first reply.
-  package init(seed: UInt64 = 1, oneTimeCount: Int = 3) throws {
+  package init(seed: UInt64 = 1, oneTimeCount: Int = 3, suite: Suite = .x3dh) throws {
     alice = try TestDevice("alice", seed: seed)
-    bob = try TestDevice("bob", seed: seed, oneTimeCount: oneTimeCount)
+    bob = try TestDevice("bob", seed: seed, oneTimeCount: oneTimeCount, suite: suite)
     aliceSession = try alice.initiate(to: &bob)
     let first = try aliceSession.encrypt([1])
     bobSession = try bob.accept(first, from: alice).session
   }
 
   /// After Bob's first reply has arrived.
-  package static func established(seed: UInt64 = 1) throws -> TestPair {
-    var pair = try TestPair(seed: seed)
+  package static func established(seed: UInt64 = 1, suite: Suite = .x3dh) throws -> TestPair {
+    var pair = try TestPair(seed: seed, suite: suite)
     try pair.bobToAlice()
     return pair
   }

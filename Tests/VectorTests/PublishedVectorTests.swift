@@ -47,6 +47,7 @@ struct PublishedVectorTests {
     ("peers/hpke.json", 8, 0),
     ("peers/mlkem-768.json", 10, 0),
     ("peers/mlkem-1024.json", 10, 0),
+    ("peers/pqxdh.json", 4, 0),
     ("peers/ratchet-kdf-chains.json", 5, 0),
     ("peers/x3dh.json", 12, 0),
     ("peers/xchacha20-poly1305.json", 24, 0),
@@ -165,7 +166,8 @@ struct PublishedVectorTests {
   /// which only a sample counts.
   private static let outputs = [
     "sender_data_secret",
-    "okm", "out", "shared", "sig", "tag", "ciphertext", "sha256", "hmac_sha256", "shared_secret",
+    "okm", "okm64", "out", "shared", "sig", "tag", "ciphertext", "sha256", "hmac_sha256",
+    "shared_secret",
     "x25519_public", "root_key", "next_chain_key", "scannable", "digest", "vlbytes_header",
     "tree_hash_after", "tree_hash", "commit_secret",
     "joiner_secret", "psk_secret", "confirmed_transcript_hash_after", "proposal",

@@ -50,7 +50,7 @@ extension Client {
     var random = SystemRandomSource()
     let preKeys = try PreKeys.generate(
       for: identity, at: content.address, now: now, oneTimeCount: oneTimePreKeyBatch,
-      after: reserved(content.lastIDs), using: &random)
+      suite: .x3dh, after: reserved(content.lastIDs), using: &random)
     return try await create(in: store, secret: secret, cost: cost) {
       (records) throws(CygnetError) in
       try records.put(profile)

@@ -40,7 +40,7 @@ public actor Client {
   ) async throws(CygnetError) -> Client {
     let identity = try IdentityKeyPair.generate()
     let preKeys = try PreKeys.generate(
-      for: identity, at: address, now: now, oneTimeCount: oneTimePreKeyBatch)
+      for: identity, at: address, now: now, oneTimeCount: oneTimePreKeyBatch, suite: .x3dh)
     let profile = try ProfileRecord(
       address: address, createdAt: now, restoredAt: nil, identity: identity, recoveryKey: nil)
     return try await create(in: store, secret: secret, cost: cost) {
@@ -108,7 +108,7 @@ public actor Client {
       try records.put(
         PreKeys.generate(
           for: identity, at: profile.address, now: now, oneTimeCount: Self.oneTimePreKeyBatch,
-          after: last, using: &random))
+          suite: .x3dh, after: last, using: &random))
       try records.deleteKeyPackages()
       for contact in try records.contacts() {
         try records.deleteSessions(with: contact.address)

@@ -65,10 +65,9 @@ extension RecordTransaction {
     }
     let session = try PairwiseSession.initiate(
       to: stored.verified(now: now, of: contact), as: profile.identity(), at: profile.address)
-    if stored.hasOneTimePreKey {
-      // It serves one session.
+    if stored.servesOneSession {
       var changed = contact
-      changed.bundle = stored.withoutOneTimePreKey
+      changed.bundle = stored.afterOneSession
       try put(changed, previousName: changed.name)
     }
     return session
@@ -80,7 +79,8 @@ extension PreKeyBundle {
   fileprivate func verified(
     now: Timestamp, of contact: ContactRecord
   ) throws(CygnetError) -> VerifiedPreKeyBundle {
-    let verified = try verified(now: now, expecting: IdentityKey(contact.identity))
+    let verified = try verified(
+      now: now, expecting: IdentityKey(contact.identity), policy: .classicalAllowed)
     guard verified.address == contact.address else {
       throw CygnetError(.ruleViolation, "the bundle is of another address")
     }

@@ -93,7 +93,7 @@ extension DoubleRatchet {
     let (messageKey, nextChainKey) = chain.chainKey.step()
     let header = RatchetHeader(
       ratchetKey: chain.ratchetKey.publicKey, previousChainLength: previousChainLength, n: chain.n)
-    let sealedHeader = try chain.headerKey.seal(header, using: &random)
+    let sealedHeader = try chain.headerKey.seal(header, in: suite, using: &random)
     let ciphertext = try messageKey.seal(
       plaintext,
       authenticating: Self.associatedData(sessionData, sealedHeader, authenticating))
@@ -132,14 +132,14 @@ extension DoubleRatchet {
   ) throws(CygnetError) -> [UInt8] {
     let associatedData = Self.associatedData(sessionData, message.sealedHeader, authenticating)
     if let current = receiving, let opened = try current.headerKey.open(message.sealedHeader) {
-      let header = try Self.parse(opened)
+      let header = try parse(opened)
       return try decrypt(message, header, inCurrent: current, associatedData)
     }
     if let opened = try nextReceivingHeaderKey.open(message.sealedHeader) {
-      return try decryptAfterStep(message, try Self.parse(opened), associatedData)
+      return try decryptAfterStep(message, try parse(opened), associatedData)
     }
     if let (chain, opened) = try skipped.openHeader(message.sealedHeader) {
-      let header = try Self.parse(opened)
+      let header = try parse(opened)
       return try decryptSkipped(message, chain: chain, n: header.n, associatedData)
     }
     throw CygnetError(.authenticationFailed, "the message does not belong to this session")
@@ -158,9 +158,17 @@ extension DoubleRatchet {
     return data
   }
 
-  private static func parse(_ header: [UInt8]) throws(CygnetError) -> RatchetHeader {
-    do throws(CygnetError) { return try RatchetHeader(wire: header) } catch {
-      throw CygnetError(.ruleViolation, "an authentic header with an invalid ratchet key")
+  private func parse(_ bytes: [UInt8]) throws(CygnetError) -> RatchetHeader {
+    do throws(CygnetError) {
+      guard suite.isPostQuantum else { return try RatchetHeader(wire: bytes) }
+      let whole = try RatchetHeader2(wire: bytes)
+      // The sparse post-quantum ratchet will take its part here, before the keys are derived.
+      guard whole.postQuantum.isEmpty else {
+        throw CygnetError(.malformed, "nothing is sent for the post-quantum ratchet yet")
+      }
+      return whole.header
+    } catch {
+      throw CygnetError(.ruleViolation, "an authentic header that is malformed")
     }
   }
 

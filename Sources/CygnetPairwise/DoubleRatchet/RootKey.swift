@@ -31,7 +31,10 @@ package struct RootKey: Sendable {
   }
 
   /// The secrets that both parties start from (Double Ratchet §4.4): SK and the two shared header
-  /// keys, all three expanded from the X3DH secret with a salt of zeros.
+  /// keys, all three expanded from the handshake's secret with a salt of zeros.
+  ///
+  /// 96 bytes. An expansion of 128 begins with the same 96: its last 32 are set apart as the seed of
+  /// the sparse post-quantum ratchet in suite 2 (Double Ratchet §7.1).
   package struct Start {
     package let rootKey: RootKey
     /// The initiator's first sending header key.

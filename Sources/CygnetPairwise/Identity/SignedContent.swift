@@ -11,6 +11,7 @@ package import CygnetWire
 package enum SignedContent {
   package enum Label: String, Sendable, CaseIterable {
     case signedPreKey = "SignedPreKey"
+    case kemPreKey = "KEMPreKey"
     case contactCard = "ContactCard"
   }
 

@@ -26,9 +26,11 @@ public enum Limits {
   /// Bytes of a user's name in a device address.
   package static let userByteCount = 1...255
 
-  /// Bytes that later suites may add to bundles, initial messages and stored state; suite 1 adds
-  /// none.
+  /// Bytes that a suite may add to bundles, initial messages and stored sessions; suite 1 adds none.
   package static let suiteDataByteCount = 0...16_384
+
+  /// Bytes of the sparse post-quantum ratchet's field in the header of a suite-2 message.
+  package static let postQuantumHeaderByteCount = 0...1_024
 
   /// Seconds after which a signed prekey is no longer used for new sessions: 60 days. Devices rotate
   /// far more often; one that was away this long has no forward secrecy to offer.
@@ -43,6 +45,9 @@ public enum Limits {
 
   /// One-time prekeys a device keeps. A batch is 100.
   public static let maxOneTimePreKeys = 5_000
+
+  /// One-time KEM prekeys a device keeps; 140 bytes each at rest. A batch is 100.
+  public static let maxOneTimeKEMPreKeys = 5_000
 
   /// Handshakes without a one-time prekey remembered for each signed prekey, so that a copy is
   /// refused for as long as that key lives; 16 bytes each. At the bound further ones are refused.

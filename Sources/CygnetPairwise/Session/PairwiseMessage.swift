@@ -19,12 +19,15 @@ public enum PairwiseMessage: Equatable, Sendable {
 /// The body of every message: the sealed header and the sealed plaintext.
 ///
 ///     struct {
-///       opaque sealed_header[72];       // nonce[16], then header[40] and tag[16] sealed
+///       select (suite) {
+///         case 1: opaque sealed_header[72];           // nonce[16], then header[40], tag[16] sealed
+///         case 2: opaque sealed_header<73..1098>;     // a RatchetHeader2, sealed likewise
+///       };
 ///       opaque ciphertext<16..2^18+16>;
 ///     } RatchetBody;
 ///
 ///     struct {
-///       WireHeader header;              // ratchet_message
+///       WireHeader header;              // ratchet_message, or in suite 2 ratchet_message_2
 ///       RatchetBody body;
 ///     } RatchetMessage;
 public struct RatchetMessage: Equatable, Sendable {
@@ -35,6 +38,9 @@ public struct RatchetMessage: Equatable, Sendable {
     self.sealedHeader = sealedHeader
     self.ciphertext = ciphertext
   }
+
+  /// The suite that has headers of this length; no two share one.
+  package var suite: Suite { sealedHeader.count == HeaderKey.sealedByteCount ? .x3dh : .pqxdh }
 
   private static let ciphertextByteCount =
     ChaCha20Poly1305.tagByteCount...(Limits.maxPlaintextByteCount + ChaCha20Poly1305.tagByteCount)
@@ -64,13 +70,22 @@ public struct InitialMessage: Equatable, Sendable {
 }
 
 extension RatchetMessage {
-  package func encodeBody(into writer: inout Writer) throws(CygnetError) {
-    writer.write(fixed: sealedHeader)
+  package func encodeBody(in suite: Suite, into writer: inout Writer) throws(CygnetError) {
+    if suite.isPostQuantum {
+      try writer.write(opaque: sealedHeader)
+    } else {
+      writer.write(fixed: sealedHeader)
+    }
     try writer.write(opaque: ciphertext)
   }
 
-  package init(bodyFrom reader: inout Reader) throws(CygnetError) {
-    sealedHeader = try reader.readFixed(HeaderKey.sealedByteCount)
+  package init(bodyIn suite: Suite, from reader: inout Reader) throws(CygnetError) {
+    sealedHeader =
+      if suite.isPostQuantum {
+        try reader.readOpaque(HeaderKey.postQuantumSealedByteCount)
+      } else {
+        try reader.readFixed(HeaderKey.sealedByteCount)
+      }
     ciphertext = try reader.readOpaque(Self.ciphertextByteCount)
   }
 }
@@ -82,10 +97,11 @@ extension PairwiseMessage: WireEncodable, WireDecodable {
     case .initial(let message):
       WireType.initialMessage.encodeHeader(into: &writer)
       try message.handshake.encode(into: &writer)
-      try message.body.encodeBody(into: &writer)
+      try message.body.encodeBody(in: message.handshake.suite, into: &writer)
     case .ratchet(let message):
-      WireType.ratchetMessage.encodeHeader(into: &writer)
-      try message.encodeBody(into: &writer)
+      let type: WireType = message.suite.isPostQuantum ? .ratchetMessage2 : .ratchetMessage
+      type.encodeHeader(into: &writer)
+      try message.encodeBody(in: message.suite, into: &writer)
     }
   }
 
@@ -98,9 +114,13 @@ extension PairwiseMessage: WireEncodable, WireDecodable {
     case .initialMessage:
       let handshake = try Handshake(from: &reader)
       self = .initial(
-        InitialMessage(handshake: handshake, body: try RatchetMessage(bodyFrom: &reader)))
+        InitialMessage(
+          handshake: handshake,
+          body: try RatchetMessage(bodyIn: handshake.suite, from: &reader)))
     case .ratchetMessage:
-      self = .ratchet(try RatchetMessage(bodyFrom: &reader))
+      self = .ratchet(try RatchetMessage(bodyIn: .x3dh, from: &reader))
+    case .ratchetMessage2:
+      self = .ratchet(try RatchetMessage(bodyIn: .pqxdh, from: &reader))
     default:
       throw CygnetError(.malformed, "not a message of a session")
     }

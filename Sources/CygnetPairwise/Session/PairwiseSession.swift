@@ -1,14 +1,14 @@
 public import CygnetPrimitives
 internal import CygnetWire
 
-/// An end-to-end encrypted conversation between two devices: X3DH to start it, then the Double
-/// Ratchet with encrypted headers.
+/// An end-to-end encrypted conversation between two devices: PQXDH or X3DH to start it, then the
+/// Double Ratchet with encrypted headers.
 ///
 /// A value without I/O or clock. Every call that throws leaves it byte-for-byte as it was. Store
 /// `state()` before a ciphertext leaves and together with what a decryption gave; a state used twice
 /// for sending would use a message key twice.
 public struct PairwiseSession: Sendable {
-  /// The algorithms of the session.
+  /// The algorithms of the session. `suite.isPostQuantum` tells whether it began with PQXDH.
   public let suite: Suite
   let associatedData: [UInt8]
   let peer: Ed25519.PublicKey
@@ -34,23 +34,38 @@ public struct PairwiseSession: Sendable {
     return try initiate(to: bundle, as: identity, at: own, using: &random)
   }
 
-  /// Draws the ephemeral key, then the first ratchet key.
+  /// Draws the ephemeral key, in suite 2 the 32 bytes of the encapsulation, then the first ratchet
+  /// key.
   package static func initiate(
     to bundle: VerifiedPreKeyBundle, as identity: IdentityKeyPair, at own: DeviceAddress,
     using random: inout some RandomSource
   ) throws(CygnetError) -> PairwiseSession {
     let ephemeral = try X25519.KeyPair.generate(using: &random)
-    let shared = try X3DH.initiate(
-      identity: identity, ephemeral: ephemeral.privateKey, peer: bundle)
+    let shared: X3DH.SharedSecret
+    let kem: KEMHandshake?
+    if let kemPreKey = bundle.kemPreKey {
+      let sent = kemPreKey.key.encapsulate(using: &random)
+      shared = try PQXDH.initiate(
+        identity: identity, ephemeral: ephemeral.privateKey, peer: bundle,
+        kemSecret: sent.sharedSecret)
+      kem = KEMHandshake(id: kemPreKey.id, kind: kemPreKey.kind, ciphertext: sent.ciphertext)
+    } else {
+      shared = try X3DH.initiate(
+        identity: identity, ephemeral: ephemeral.privateKey, peer: bundle)
+      kem = nil
+    }
     let handshake = Handshake(
       suite: bundle.suite, identity: identity.publicKey.ed25519, ephemeral: ephemeral.publicKey,
-      signedPreKeyID: bundle.signedPreKeyID, oneTimePreKeyID: bundle.oneTimePreKey?.id)
+      signedPreKeyID: bundle.signedPreKeyID, oneTimePreKeyID: bundle.oneTimePreKey?.id, kem: kem)
+    let digest = try handshake.digest()
     let associatedData = AssociatedData(
       suite: bundle.suite, initiator: identity.publicKey.ed25519,
-      responder: bundle.identity.ed25519, initiatorAddress: own, responderAddress: bundle.address)
+      responder: bundle.identity.ed25519, initiatorAddress: own,
+      responderAddress: bundle.address,
+      kem: bundle.kemPreKey.map { KEMBinding(key: $0.key, handshakeDigest: digest) })
     return PairwiseSession(
       suite: bundle.suite, associatedData: try associatedData.digest(),
-      peer: bundle.identity.ed25519, handshakeID: try handshake.id(),
+      peer: bundle.identity.ed25519, handshakeID: HandshakeID(digest: digest),
       ratchet: try DoubleRatchet.initiator(
         shared: shared, peerRatchetKey: bundle.signedPreKey, suite: bundle.suite, using: &random),
       handshake: handshake)
@@ -58,7 +73,9 @@ public struct PairwiseSession: Sendable {
 
   /// Answers a handshake and decrypts the message that carried it.
   ///
-  /// On success the one-time prekey is gone from `preKeys`; on failure nothing changed.
+  /// On success the one-time prekeys are gone from `preKeys`; on failure nothing changed. Whether the
+  /// session is post-quantum follows from the prekeys that the sender was given: one that was
+  /// published under suite 2 answers no classical handshake.
   /// - Parameters:
   ///   - message: any of the initiator's messages before the first reply, in any order.
   ///   - identity: this device's identity.
@@ -81,15 +98,27 @@ public struct PairwiseSession: Sendable {
     }
     let keys = try preKeys.answer(to: handshake)
     let peer = if let expected { expected } else { try IdentityKey(handshake.identity) }
-    let shared = try X3DH.accept(
-      suite: handshake.suite, identity: identity, signedPreKey: keys.signedPreKey.privateKey,
-      oneTimePreKey: keys.oneTimePreKey, peer: peer, ephemeral: handshake.ephemeral)
+    let digest = try handshake.digest()
+    let shared: X3DH.SharedSecret
+    if let kem = keys.kem {
+      shared = try PQXDH.accept(
+        identity: identity, signedPreKey: keys.signedPreKey.privateKey,
+        oneTimePreKey: keys.oneTimePreKey, peer: peer, ephemeral: handshake.ephemeral,
+        kemSecret: kem.key.decapsulate(kem.ciphertext))
+    } else {
+      shared = try X3DH.accept(
+        suite: handshake.suite, identity: identity, signedPreKey: keys.signedPreKey.privateKey,
+        oneTimePreKey: keys.oneTimePreKey, peer: peer, ephemeral: handshake.ephemeral)
+    }
     let associatedData = AssociatedData(
       suite: handshake.suite, initiator: handshake.identity,
-      responder: identity.publicKey.ed25519, initiatorAddress: sender, responderAddress: own)
+      responder: identity.publicKey.ed25519, initiatorAddress: sender, responderAddress: own,
+      kem: keys.kem.map {
+        KEMBinding(key: $0.key.encapsulationKey, handshakeDigest: digest)
+      })
     var session = PairwiseSession(
       suite: handshake.suite, associatedData: try associatedData.digest(),
-      peer: handshake.identity, handshakeID: try handshake.id(),
+      peer: handshake.identity, handshakeID: HandshakeID(digest: digest),
       ratchet: try DoubleRatchet.responder(
         shared: shared, ownRatchetKey: keys.signedPreKey, suite: handshake.suite),
       handshake: nil)

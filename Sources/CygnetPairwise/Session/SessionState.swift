@@ -23,7 +23,7 @@ extension PairwiseSession: WireEncodable, WireDecodable {
   ///         case 1: opaque handshake_id[16];
   ///       };
   ///       DoubleRatchetState ratchet;
-  ///       opaque suite_data<V>;            // empty in suite 1
+  ///       opaque suite_data<V>;            // empty; in suite 2 the post-quantum ratchet's place
   ///     } SessionState;
   @usableFromInline
   package func encode(into writer: inout Writer) throws(CygnetError) {
@@ -63,6 +63,6 @@ extension PairwiseSession: WireEncodable, WireDecodable {
       throw CygnetError(.malformed, "a flag is 0 or 1")
     }
     ratchet = try DoubleRatchet(suite: suite, from: &reader)
-    try suite.decodeData(from: &reader)
+    try Suite.decodeNoData(from: &reader)
   }
 }

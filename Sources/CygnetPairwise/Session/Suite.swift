@@ -15,9 +15,32 @@ public struct Suite: RawRepresentable, Hashable, Sendable {
   /// ChaCha20-Poly1305 for messages and XChaCha20-Poly1305 for headers.
   public static let x3dh = Suite(rawValue: 0x0001)
 
+  /// PQXDH over X25519 and ML-KEM-768 with HKDF-SHA256; then as `x3dh`. What it sends and stores is a
+  /// draft until the sparse post-quantum ratchet is part of it.
+  public static let pqxdh = Suite(rawValue: 0x0002)
+
+  /// Whether what is sent stays secret from somebody who records it now and has a quantum computer
+  /// later.
+  public var isPostQuantum: Bool { self == .pqxdh }
+
   /// The info of one derivation: its label, then the suite's number.
   package func info(_ label: String) -> [UInt8] {
     Array(label.utf8) + [UInt8(rawValue >> 8), UInt8(rawValue & 0xff)]
+  }
+}
+
+/// Which suites a session may be started with.
+public enum SuitePolicy: Sendable {
+  /// Post-quantum suites only: a server that hands out the bundle of a weaker one is refused.
+  case postQuantumOnly
+  /// Suite 1 too, whose messages a recorder with a later quantum computer can read. For peers that
+  /// offer nothing else; the session says what it became.
+  case classicalAllowed
+
+  package func demand(_ suite: Suite) throws(CygnetError) {
+    guard self == .classicalAllowed || suite.isPostQuantum else {
+      throw CygnetError(.ruleViolation, "a classical bundle, which the policy refuses")
+    }
   }
 }
 
@@ -29,17 +52,19 @@ extension Suite: WireEncodable, WireDecodable {
   @usableFromInline
   package init(from reader: inout Reader) throws(CygnetError) {
     rawValue = try reader.readUInt16()
-    guard self == .x3dh else { throw CygnetError(.unsupported, "unknown suite") }
+    guard self == .x3dh || self == .pqxdh else {
+      throw CygnetError(.unsupported, "unknown suite")
+    }
   }
 
-  /// `opaque suite_data<V>`: room for what later suites carry; suite 1 carries nothing.
+  /// `opaque suite_data<V>`: what one suite carries beside what all do. Suite 1 carries nothing.
   static func encodeNoData(into writer: inout Writer) throws(CygnetError) {
     try writer.write(opaque: [])
   }
 
-  func decodeData(from reader: inout Reader) throws(CygnetError) {
+  static func decodeNoData(from reader: inout Reader) throws(CygnetError) {
     guard try reader.readOpaque(Limits.suiteDataByteCount).isEmpty else {
-      throw CygnetError(.malformed, "suite 1 carries no suite data")
+      throw CygnetError(.malformed, "suite data where the suite has none")
     }
   }
 }

@@ -68,12 +68,14 @@ public struct ContactCard: Equatable, Sendable {
   /// - Parameters:
   ///   - now: the current time; a card up to a day in the future is let pass.
   ///   - expected: the identity key on record for this device, if there is one.
+  ///   - policy: whether a card with a classical bundle will do.
   /// - Throws: what `PreKeyBundle.verified` throws; `authenticationFailed` for the signature,
   ///   `ruleViolation` for a card from the future.
   public func verified(
-    now: Timestamp, expecting expected: IdentityKey? = nil
+    now: Timestamp, expecting expected: IdentityKey? = nil,
+    policy: SuitePolicy = .postQuantumOnly
   ) throws(CygnetError) -> VerifiedContactCard {
-    let verified = try bundle.verified(now: now, expecting: expected)
+    let verified = try bundle.verified(now: now, expecting: expected, policy: policy)
     try bundle.identity.verify(
       signature: signature,
       of: SignedContent.bytes(.contactCard, content))

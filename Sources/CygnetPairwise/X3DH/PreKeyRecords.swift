@@ -10,6 +10,7 @@ extension PreKeys {
   package var core: PreKeys {
     var core = self
     core.oneTime = [:]
+    core.kem?.removeAllOneTime()
     for index in core.signed.indices { core.signed[index].answered = [] }
     return core
   }
@@ -50,6 +51,8 @@ extension PreKeys {
   package mutating func dropSignedPreKeys(before time: Timestamp) {
     guard let current = signed.last else { return }
     signed.removeAll { $0.published.createdAt < time && $0.published.id != current.published.id }
+    let held = signedPreKeyIDs
+    kem?.keepLastResort(beside: held)
   }
 }
 

@@ -6,17 +6,19 @@ public import CygnetWire
 /// A value without I/O: store `state()` in the same transaction as the session that
 /// `PairwiseSession.accept` returns, and no handshake can ever serve twice. One with a one-time
 /// prekey leaves no trace but the key's absence; one without is remembered by name for as long as
-/// its signed prekey is held.
+/// its signed prekey is held, and so is one with a KEM prekey of last resort.
 public struct PreKeys: Sendable {
   /// A signed prekey with its private half.
   struct Signed: Sendable {
     let published: SignedPreKey
     let privateKey: X25519.PrivateKey
-    /// Handshakes answered under it without a one-time prekey.
+    /// Handshakes answered under it without a one-time prekey; in suite 2, base keys used with the
+    /// KEM prekey of last resort that belongs to it.
     var answered: Set<HandshakeID> = []
   }
 
-  let suite = Suite.x3dh
+  /// There in suite 2 and nowhere else.
+  var kem: KEMPreKeys?
   var signed: [Signed]  // oldest first
   var oneTime: [OneTimePreKeyID: X25519.KeyPair] = [:]
   private(set) var nextOneTimeID: UInt32 = 1
@@ -25,46 +27,65 @@ public struct PreKeys: Sendable {
   /// One-time prekeys below this were handed out by `takeBundle`.
   private(set) var nextUnusedID: UInt32 = 1
 
-  /// A first signed prekey and `oneTimeCount` one-time prekeys.
-  /// - Throws: `limitExceeded` beyond `Limits.maxOneTimePreKeys`.
+  /// A first signed prekey and `oneTimeCount` one-time prekeys; in suite 2 also a first KEM prekey of
+  /// last resort and as many one-time KEM prekeys.
+  /// - Throws: `limitExceeded` beyond `Limits.maxOneTimePreKeys`, `unsupported` for an unknown suite.
   public static func generate(
     for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp,
-    oneTimeCount: Int = 100
+    oneTimeCount: Int = 100, suite: Suite = .pqxdh
   ) throws(CygnetError) -> PreKeys {
     var random = SystemRandomSource()
     return try generate(
-      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, using: &random)
+      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, suite: suite,
+      using: &random)
   }
+
+  /// What bundles from these prekeys offer.
+  public var suite: Suite { kem == nil ? .x3dh : .pqxdh }
 
   /// The ids that were used last, so that a device that starts anew never gives one twice.
   package struct LastIDs: Sendable, Equatable {
     package let signed: UInt32
     package let oneTime: UInt32
+    package let kem: UInt32
 
-    package init(signed: UInt32, oneTime: UInt32) {
+    package init(signed: UInt32, oneTime: UInt32, kem: UInt32 = 0) {
       self.signed = signed
       self.oneTime = oneTime
+      self.kem = kem
     }
 
     package static let none = LastIDs(signed: 0, oneTime: 0)
   }
 
-  package var lastIDs: LastIDs { LastIDs(signed: lastSignedID, oneTime: nextOneTimeID - 1) }
+  package var lastIDs: LastIDs {
+    LastIDs(
+      signed: lastSignedID, oneTime: nextOneTimeID - 1, kem: kem.map { $0.nextID - 1 } ?? 0)
+  }
 
-  /// Draws the signed prekey, then the one-time prekeys in the order of their ids.
+  /// Draws the signed prekey, in suite 2 its KEM prekey of last resort, then the one-time prekeys in
+  /// the order of their ids, then the one-time KEM prekeys.
   package static func generate(
     for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp, oneTimeCount: Int,
-    after last: LastIDs = .none, using random: inout some RandomSource
+    suite: Suite, after last: LastIDs = .none, using random: inout some RandomSource
   ) throws(CygnetError) -> PreKeys {
+    guard suite == .x3dh || suite == .pqxdh else {
+      throw CygnetError(.unsupported, "unknown suite")
+    }
     guard last.oneTime < UInt32.max - 1 else {
       throw CygnetError(.limitExceeded, "one-time prekey ids are used up")
     }
     var preKeys = PreKeys(signed: [])
+    if suite.isPostQuantum { preKeys.kem = try KEMPreKeys(after: last.kem) }
     preKeys.firstSignedID = last.signed
     preKeys.nextOneTimeID = last.oneTime + 1
     preKeys.nextUnusedID = last.oneTime + 1
     try preKeys.rotateSignedPreKey(for: identity, at: address, now: now, using: &random)
     try preKeys.addOneTimePreKeys(oneTimeCount, using: &random)
+    if preKeys.kem != nil {
+      try preKeys.addOneTimeKEMPreKeys(
+        oneTimeCount, for: identity, at: address, now: now, using: &random)
+    }
     return preKeys
   }
 
@@ -73,8 +94,8 @@ public struct PreKeys: Sendable {
   /// The last id given to a signed prekey. There is always one but while the first is being made.
   private var lastSignedID: UInt32 { signed.last?.published.id.rawValue ?? firstSignedID }
 
-  /// Makes a new signed prekey the current one. The replaced ones are kept, up to
-  /// `Limits.maxSignedPreKeys`, for messages on their way.
+  /// Makes a new signed prekey the current one, in suite 2 with a new KEM prekey of last resort. The
+  /// replaced ones are kept, up to `Limits.maxSignedPreKeys`, for messages on their way.
   public mutating func rotateSignedPreKey(
     for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp
   ) throws(CygnetError) {
@@ -94,8 +115,33 @@ public struct PreKeys: Sendable {
     let signature = try identity.signature(of: content, label: .signedPreKey)
     let published = SignedPreKey(
       id: SignedPreKeyID(id), createdAt: now, key: pair.publicKey, signature: signature)
+    try kem?.addLastResort(
+      beside: published.id, for: identity, at: address, now: now, using: &random)
     signed.append(Signed(published: published, privateKey: pair.privateKey))
     if signed.count > Limits.maxSignedPreKeys { signed.removeFirst() }
+    let held = signedPreKeyIDs
+    kem?.keepLastResort(beside: held)
+  }
+
+  /// Takes prekeys of suite 1 over to suite 2: from now on bundles are post-quantum. Signed prekeys
+  /// that are out already go on answering classical handshakes for as long as they are held. Does
+  /// nothing to prekeys of suite 2.
+  public mutating func upgrade(
+    for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp
+  ) throws(CygnetError) {
+    var random = SystemRandomSource()
+    try upgrade(for: identity, at: address, now: now, using: &random)
+  }
+
+  package mutating func upgrade(
+    for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp,
+    after lastKEMID: UInt32 = 0, using random: inout some RandomSource
+  ) throws(CygnetError) {
+    guard kem == nil else { return }
+    var changed = self
+    changed.kem = try KEMPreKeys(after: lastKEMID)
+    try changed.rotateSignedPreKey(for: identity, at: address, now: now, using: &random)
+    self = changed
   }
 
   /// Adds one-time prekeys. Their ids go on counting and are never reused.
@@ -120,6 +166,30 @@ public struct PreKeys: Sendable {
     self = changed
   }
 
+  /// Adds one-time KEM prekeys, each signed. Their ids go on counting and are never reused.
+  /// - Throws: `wrongState` in suite 1, `limitExceeded` beyond `Limits.maxOneTimeKEMPreKeys`; then
+  ///   nothing is added.
+  public mutating func addOneTimeKEMPreKeys(
+    _ count: Int, for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp
+  ) throws(CygnetError) {
+    var random = SystemRandomSource()
+    try addOneTimeKEMPreKeys(count, for: identity, at: address, now: now, using: &random)
+  }
+
+  package mutating func addOneTimeKEMPreKeys(
+    _ count: Int, for identity: IdentityKeyPair, at address: DeviceAddress, now: Timestamp,
+    using random: inout some RandomSource
+  ) throws(CygnetError) {
+    guard var changed = kem else {
+      throw CygnetError(.wrongState, "prekeys of suite 1 have no KEM prekeys")
+    }
+    try changed.addOneTime(count, for: identity, at: address, now: now, using: &random)
+    kem = changed
+  }
+
+  /// One-time KEM prekeys that were neither handed out nor used.
+  public var unusedOneTimeKEMPreKeyCount: Int { kem?.unusedCount ?? 0 }
+
   /// One-time prekeys that were neither handed out nor used.
   public var unusedOneTimePreKeyCount: Int {
     var count = 0
@@ -128,10 +198,12 @@ public struct PreKeys: Sendable {
   }
 
   /// A bundle with the next one-time prekey that was not handed out, or without one when none is
-  /// left. What a server does for a device, for where there is no server.
+  /// left; in suite 2 with the next one-time KEM prekey, or else the one of last resort. What a server
+  /// does for a device, for where there is no server.
   public mutating func takeBundle(
     for identity: IdentityKey, at address: DeviceAddress
   ) throws(CygnetError) -> PreKeyBundle {
+    let oneTimeKEMPreKey = kem?.take()
     var oneTimePreKey: OneTimePreKey?
     // The keys are searched and not the ids, of which a stored state may claim billions.
     var next: OneTimePreKeyID?
@@ -144,25 +216,32 @@ public struct PreKeys: Sendable {
     } else {
       nextUnusedID = nextOneTimeID
     }
-    return try bundle(for: identity, at: address, oneTimePreKey: oneTimePreKey)
+    return try bundle(
+      for: identity, at: address, oneTimePreKey: oneTimePreKey,
+      kemPreKey: oneTimeKEMPreKey?.published(as: .oneTime))
   }
 
-  /// A bundle without a one-time prekey, which may be handed out any number of times.
+  /// A bundle without one-time prekeys, which may be handed out any number of times.
   public func bundleWithoutOneTimePreKey(
     for identity: IdentityKey, at address: DeviceAddress
   ) throws(CygnetError) -> PreKeyBundle {
-    try bundle(for: identity, at: address, oneTimePreKey: nil)
+    try bundle(for: identity, at: address, oneTimePreKey: nil, kemPreKey: nil)
   }
 
   private func bundle(
-    for identity: IdentityKey, at address: DeviceAddress, oneTimePreKey: OneTimePreKey?
+    for identity: IdentityKey, at address: DeviceAddress, oneTimePreKey: OneTimePreKey?,
+    kemPreKey: KEMPreKey?
   ) throws(CygnetError) -> PreKeyBundle {
     guard let current = signed.last else {
       throw CygnetError(.wrongState, "no signed prekey was made")
     }
+    var kemPreKey = kemPreKey
+    if kemPreKey == nil {
+      kemPreKey = try kem?.lastResort[current.published.id]?.published(as: .lastResort)
+    }
     return PreKeyBundle(
       suite: suite, identity: identity.ed25519, address: address, signedPreKey: current.published,
-      oneTimePreKey: oneTimePreKey)
+      oneTimePreKey: oneTimePreKey, kemPreKey: kemPreKey)
   }
 
   // MARK: - Answering
@@ -171,26 +250,58 @@ public struct PreKeys: Sendable {
   struct Answer {
     let signedPreKey: X25519.KeyPair
     let oneTimePreKey: X25519.PrivateKey?
+    let kem: (key: MLKEM768.DecapsulationKey, ciphertext: MLKEM768.Ciphertext)?
   }
 
-  /// - Throws: `duplicate` for a handshake answered before or a one-time prekey that was used;
-  ///   `notFound` for keys that are not held; `limitExceeded` when the memory is full.
+  /// - Throws: `authenticationFailed` for a handshake of another suite than the signed prekey's;
+  ///   `duplicate` for one answered before or a one-time prekey that was used; `notFound` for keys
+  ///   that are not held; `limitExceeded` when the memory is full.
   func answer(to handshake: Handshake) throws(CygnetError) -> Answer {
     guard let index = index(of: handshake.signedPreKeyID) else {
       throw CygnetError(.notFound, "the signed prekey is not held here")
     }
     let found = signed[index]
-    let oneTimePreKey: X25519.PrivateKey?
-    if let id = handshake.oneTimePreKeyID {
-      oneTimePreKey = try privateKey(of: id)
-    } else {
-      try checkUnanswered(handshake, under: found)
-      oneTimePreKey = nil
+    guard suite(of: found) == handshake.suite,
+      handshake.suite.isPostQuantum == (handshake.kem != nil)
+    else {
+      throw CygnetError(.authenticationFailed, "a handshake of another suite than its prekey's")
     }
+    let oneTimePreKey = try handshake.oneTimePreKeyID.map { (id) throws(CygnetError) in
+      try privateKey(of: id)
+    }
+    let held = try heldKEMPreKey(for: handshake)
+    if let name = try handshake.replayName(), let keeper = self.keeper(for: handshake) {
+      try checkUnanswered(name, under: signed[keeper])
+      // A base key plus a point of small order reaches the same secrets under another name. In suite
+      // 2 the associated data has the base key, so such a copy does not open.
+      let isClassical = !handshake.suite.isPostQuantum
+      if isClassical, try !handshake.ephemeral.isInMainSubgroup() {
+        throw CygnetError(.authenticationFailed, "a base key outside the main subgroup")
+      }
+    }
+    let key = try held?.decapsulationKey()
     return Answer(
       signedPreKey: X25519.KeyPair(
         privateKey: found.privateKey, publicKey: found.published.key),
-      oneTimePreKey: oneTimePreKey)
+      oneTimePreKey: oneTimePreKey,
+      kem: key.flatMap { key in handshake.kem.map { (key, $0.ciphertext) } })
+  }
+
+  private func heldKEMPreKey(for handshake: Handshake) throws(CygnetError) -> HeldKEMPreKey? {
+    guard let named = handshake.kem, let kem else { return nil }
+    return try kem.held(named)
+  }
+
+  /// The suite that a signed prekey was signed under: those of suite 2 have one of last resort.
+  private func suite(of key: Signed) -> Suite {
+    kem?.lastResort[key.published.id] == nil ? .x3dh : .pqxdh
+  }
+
+  /// Where a handshake is remembered: with its signed prekey, or with that of its KEM prekey of last
+  /// resort, so that the memory lives as long as the key that it guards.
+  private func keeper(for handshake: Handshake) -> Int? {
+    guard let named = handshake.kem else { return index(of: handshake.signedPreKeyID) }
+    return kem?.owner(of: named.id).flatMap { index(of: $0) }
   }
 
   private func index(of id: SignedPreKeyID) -> Int? {
@@ -208,9 +319,9 @@ public struct PreKeys: Sendable {
   /// Nothing is ever forgotten to make room, or a flood of strangers could clear the way for a
   /// replay. When the room is used up, a new signed prekey makes some.
   private func checkUnanswered(
-    _ handshake: Handshake, under key: Signed
+    _ name: HandshakeID, under key: Signed
   ) throws(CygnetError) {
-    if key.answered.contains(try handshake.id()) {
+    if key.answered.contains(name) {
       throw CygnetError(.duplicate, "this handshake was answered already")
     }
     guard key.answered.count < Limits.maxRememberedHandshakes else {
@@ -219,14 +330,14 @@ public struct PreKeys: Sendable {
     }
   }
 
-  /// After the first message of `handshake` was opened: its one-time prekey goes, or else its name
-  /// stays.
+  /// After the first message of `handshake` was opened: its one-time prekeys go, and where a key
+  /// stays that could serve again, the handshake's name does too.
   package mutating func consume(_ handshake: Handshake) throws(CygnetError) {
-    if let used = handshake.oneTimePreKeyID {
-      oneTime[used] = nil
-    } else if let index = index(of: handshake.signedPreKeyID) {
-      signed[index].answered.insert(try handshake.id())
+    if let name = try handshake.replayName(), let keeper = keeper(for: handshake) {
+      signed[keeper].answered.insert(name)
     }
+    if let used = handshake.oneTimePreKeyID { oneTime[used] = nil }
+    if let used = handshake.kem, used.kind == .oneTime { kem?.removeOneTime(used.id) }
   }
 
   // MARK: - Stored form
@@ -259,7 +370,7 @@ extension PreKeys: WireEncodable, WireDecodable {
   ///       uint32 next_one_time_id;
   ///       uint32 next_unused_id;
   ///       StoredOneTimePreKey one_time<V>;          // ids ascending, below next_one_time_id
-  ///       opaque suite_data<V>;                     // empty in suite 1
+  ///       opaque suite_data<V>;                     // empty in suite 1, in suite 2 KEMPreKeysState
   ///     } PreKeysState;
   @usableFromInline
   package func encode(into writer: inout Writer) throws(CygnetError) {
@@ -283,7 +394,7 @@ extension PreKeys: WireEncodable, WireDecodable {
         try pair.publicKey.encode(into: &writer)
       }
     }
-    try Suite.encodeNoData(into: &writer)
+    try writer.vector { (writer) throws(CygnetError) in try kem?.encode(into: &writer) }
   }
 
   @usableFromInline
@@ -297,7 +408,27 @@ extension PreKeys: WireEncodable, WireDecodable {
     guard nextOneTimeID > 0, nextUnusedID > 0, nextUnusedID <= nextOneTimeID else {
       throw CygnetError(.malformed, "one-time prekey counters disagree")
     }
-    try suite.decodeData(from: &reader)
+    kem = try Self.readKEM(in: suite, beside: signed, from: &reader)
+  }
+
+  /// Every signed prekey from the first of suite 2 on has its own of last resort, the current one
+  /// among them.
+  private static func readKEM(
+    in suite: Suite, beside signed: [Signed], from reader: inout Reader
+  ) throws(CygnetError) -> KEMPreKeys? {
+    guard suite.isPostQuantum else {
+      try Suite.decodeNoData(from: &reader)
+      return nil
+    }
+    let kem = try reader.vector(KEMPreKeys.stateByteCount) { (reader) throws(CygnetError) in
+      try KEMPreKeys(from: &reader)
+    }
+    let ids = signed.map(\.published.id)
+    let newest = Set(ids.suffix(kem.lastResort.count))
+    guard kem.lastResort.isEmpty == ids.isEmpty, newest == Set(kem.lastResort.keys) else {
+      throw CygnetError(.malformed, "keys of last resort that do not go with the signed prekeys")
+    }
+    return kem
   }
 
   private static func readSigned(from reader: inout Reader) throws(CygnetError) -> [Signed] {

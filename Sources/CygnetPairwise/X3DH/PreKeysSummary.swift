@@ -6,6 +6,11 @@ package struct PreKeysSummary: Sendable {
   package let signed: [(id: SignedPreKeyID, createdAt: Timestamp)]
   package let oneTimeCount: Int
   package let unusedOneTimeCount: Int
+  package let suite: Suite
+  /// KEM prekeys of last resort.
+  package let lastResortCount: Int
+  package let oneTimeKEMCount: Int
+  package let unusedOneTimeKEMCount: Int
   /// Handshakes without a one-time prekey, remembered so that they are not answered twice.
   package let answeredCount: Int
 }
@@ -20,6 +25,9 @@ extension PreKeys {
     }
     return PreKeysSummary(
       signed: list, oneTimeCount: oneTime.count, unusedOneTimeCount: unusedOneTimePreKeyCount,
+      suite: suite, lastResortCount: kem?.lastResort.count ?? 0,
+      oneTimeKEMCount: kem?.oneTime.count ?? 0,
+      unusedOneTimeKEMCount: unusedOneTimeKEMPreKeyCount,
       answeredCount: answeredCount)
   }
 }

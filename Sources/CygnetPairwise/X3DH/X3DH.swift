@@ -12,11 +12,19 @@ package enum X3DH {
     package init(_ secret: SecretBytes) { self.secret = secret }
   }
 
-  /// X3DH §3.3, the initiator's half: DH1 = (IK_A, SPK_B), DH2 = (EK_A, IK_B), DH3 = (EK_A, SPK_B),
-  /// and DH4 = (EK_A, OPK_B) where a one-time prekey was handed out.
+  /// X3DH §3.3, the initiator's half.
   package static func initiate(
     identity: IdentityKeyPair, ephemeral: X25519.PrivateKey, peer: VerifiedPreKeyBundle
   ) throws(CygnetError) -> SharedSecret {
+    let agreements = try agreements(identity: identity, ephemeral: ephemeral, peer: peer)
+    return try kdf(agreements, info: peer.suite.info(info))
+  }
+
+  /// DH1 = (IK_A, SPK_B), DH2 = (EK_A, IK_B), DH3 = (EK_A, SPK_B), and DH4 = (EK_A, OPK_B) where a
+  /// one-time prekey was handed out.
+  static func agreements(
+    identity: IdentityKeyPair, ephemeral: X25519.PrivateKey, peer: VerifiedPreKeyBundle
+  ) throws(CygnetError) -> [SecretBytes] {
     var agreements = [
       try X25519.agreement(identity.agreementKey, peer.signedPreKey),
       try X25519.agreement(ephemeral, peer.identity.x25519),
@@ -25,7 +33,7 @@ package enum X3DH {
     if let oneTimePreKey = peer.oneTimePreKey {
       agreements.append(try X25519.agreement(ephemeral, oneTimePreKey.key))
     }
-    return try kdf(agreements, info: peer.suite.info(info))
+    return agreements
   }
 
   /// X3DH §3.4, the responder's half: the same four agreements from the other side.
@@ -33,6 +41,16 @@ package enum X3DH {
     suite: Suite, identity: IdentityKeyPair, signedPreKey: X25519.PrivateKey,
     oneTimePreKey: X25519.PrivateKey?, peer: IdentityKey, ephemeral: X25519.PublicKey
   ) throws(CygnetError) -> SharedSecret {
+    let agreements = try agreements(
+      identity: identity, signedPreKey: signedPreKey, oneTimePreKey: oneTimePreKey, peer: peer,
+      ephemeral: ephemeral)
+    return try kdf(agreements, info: suite.info(info))
+  }
+
+  static func agreements(
+    identity: IdentityKeyPair, signedPreKey: X25519.PrivateKey,
+    oneTimePreKey: X25519.PrivateKey?, peer: IdentityKey, ephemeral: X25519.PublicKey
+  ) throws(CygnetError) -> [SecretBytes] {
     var agreements = [
       try X25519.agreement(signedPreKey, peer.x25519),
       try X25519.agreement(identity.agreementKey, ephemeral),
@@ -41,7 +59,7 @@ package enum X3DH {
     if let oneTimePreKey {
       agreements.append(try X25519.agreement(oneTimePreKey, ephemeral))
     }
-    return try kdf(agreements, info: suite.info(info))
+    return agreements
   }
 
   /// X3DH §2.2, KDF(KM): HKDF-SHA256 over F ‖ KM with a salt of zeros, where F is 32 bytes of 0xFF,
@@ -66,26 +84,33 @@ package enum X3DH {
 ///       IdentityKey responder;
 ///       DeviceAddress initiator_address;
 ///       DeviceAddress responder_address;
+///       select (suite) {
+///         case 1: struct {};
+///         case 2: KEMBinding kem;
+///       };
 ///     } AssociatedData;
 ///
-/// AD (X3DH §3.3): both identity keys, initiator first, and what the application knows of the
-/// parties. Every message of the session authenticates its SHA-256.
+/// AD (X3DH §3.3, PQXDH §3.3): both identity keys, initiator first, what the application knows of the
+/// parties, and in suite 2 the KEM prekey and the handshake. Every message of the session
+/// authenticates its SHA-256.
 package struct AssociatedData: WireEncodable {
   let suite: Suite
   let initiator: Ed25519.PublicKey
   let responder: Ed25519.PublicKey
   let initiatorAddress: DeviceAddress
   let responderAddress: DeviceAddress
+  let kem: KEMBinding?
 
   package init(
     suite: Suite, initiator: Ed25519.PublicKey, responder: Ed25519.PublicKey,
-    initiatorAddress: DeviceAddress, responderAddress: DeviceAddress
+    initiatorAddress: DeviceAddress, responderAddress: DeviceAddress, kem: KEMBinding? = nil
   ) {
     self.suite = suite
     self.initiator = initiator
     self.responder = responder
     self.initiatorAddress = initiatorAddress
     self.responderAddress = responderAddress
+    self.kem = kem
   }
 
   package static let digestByteCount = SHA256.byteCount
@@ -98,5 +123,6 @@ package struct AssociatedData: WireEncodable {
     try responder.encode(into: &writer)
     try initiatorAddress.encode(into: &writer)
     try responderAddress.encode(into: &writer)
+    try kem?.encode(into: &writer)
   }
 }

@@ -32,6 +32,19 @@ package enum X25519 {
       return Self.lowOrder.contains(bytes)
     }
 
+    /// Whether the point is one of the main subgroup, as every key that was made from a private one
+    /// is. A sum with a point of small order is not, and agrees on the same secrets in another
+    /// spelling.
+    ///
+    /// Judged on the Edwards form, where y = (u − 1) / (u + 1) (RFC 7748 §4.1); its two points with
+    /// that y are both in the subgroup or neither.
+    package func isInMainSubgroup() throws(CygnetError) -> Bool {
+      try Sodium.selfTest()
+      let u = FieldElement(littleEndian: bytes)
+      let point = ((u - .one) * (u + .one).inverse).littleEndianBytes
+      return unsafe crypto_core_ed25519_is_valid_point(point) == 1
+    }
+
     private static let lowOrder: [[UInt8]] = [
       small(0), small(1), belowTwoTo255(0x13 + 1), belowTwoTo255(0x13), belowTwoTo255(0x13 - 1),
       [

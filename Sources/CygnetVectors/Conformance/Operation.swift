@@ -28,6 +28,7 @@ enum OperationTable {
   static let all: [Operation] =
     HelpOperations.all + ObjectOperations.all + IdentityOperations.all + PreKeysOperations.all
     + BundleOperations.all + SessionOperations.all + MessageOperations.all + X3DHOperations.all
+    + PQXDHOperations.all
     + RatchetOperations.all + RatchetKeyOperations.all + SenderKeyOperations.all
     + MemberKeyOperations.all + SenderChainOperations.all + SafetyNumberOperations.all
     + AttachmentOperations.all + AttachmentStreamOperations.all + PointerOperations.all

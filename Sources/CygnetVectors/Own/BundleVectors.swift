@@ -32,7 +32,8 @@ enum BundleVectors {
       let record =
         if let expected { try IdentityKey(decoding: expected) } else { IdentityKey?.none }
       let bundle = try PreKeyBundle(decoding: bytes)
-      let verified = try bundle.verified(now: now, expecting: record)
+      let verified = try bundle.verified(
+        now: now, expecting: record, policy: .classicalAllowed)
       let initiator = try IdentityKeyPair(
         seed: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
       _ = try PairwiseSession.initiate(
@@ -116,7 +117,7 @@ enum BundleVectors {
       invalid("layout version 2", "Encoding", good.replacing(at: 0, [0, 2]), .unsupported),
       invalid("type of a message", "Encoding", good.replacing(at: 2, [2]), .malformed),
       invalid(
-        "suite 2", "Encoding", good.replacing(at: Offset.suite, [0, 2]), .unsupported),
+        "suite 3", "Encoding", good.replacing(at: Offset.suite, [0, 3]), .unsupported),
       invalid(
         "type byte of an X25519 key before the identity key", "Encoding",
         good.replacing(at: Offset.identity, [2]), .malformed),

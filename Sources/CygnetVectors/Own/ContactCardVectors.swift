@@ -30,7 +30,8 @@ enum ContactCardVectors {
     let outcome = VectorLedger.attempt { () throws(CygnetError) in
       let record =
         if let expected { try IdentityKey(decoding: expected) } else { IdentityKey?.none }
-      return try ContactCard(decoding: bytes).verified(now: now, expecting: record)
+      return try ContactCard(decoding: bytes).verified(
+        now: now, expecting: record, policy: .classicalAllowed)
     }
     guard let card = try test.settle(outcome) else { return }
     try test.expect("identity_key", bytes: card.bundle.identity.encoded())
@@ -131,7 +132,7 @@ enum ContactCardVectors {
         "a message in place of the bundle", "Encoding",
         bytes.replacing(at: bundleStart + 2, [2]), .malformed),
       invalid(
-        "a bundle of suite 2", "Encoding", bytes.replacing(at: bundleStart + 3, [0, 2]),
+        "a bundle of suite 3", "Encoding", bytes.replacing(at: bundleStart + 3, [0, 3]),
         .unsupported),
       invalid("a name of 256 bytes", "Encoding", try long.encoded(), .malformed),
     ]

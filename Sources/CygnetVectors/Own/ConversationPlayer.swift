@@ -42,7 +42,7 @@ struct ConversationPlayer: ConversationPlaying {
     if entry.has("one_time_pre_keys") {
       preKeys = try PreKeys.generate(
         for: identity, at: address, now: vectorTime,
-        oneTimeCount: Int(try entry.uint32("one_time_pre_keys")), using: &random)
+        oneTimeCount: Int(try entry.uint32("one_time_pre_keys")), suite: .x3dh, using: &random)
     }
     return Party(
       identity: identity, address: address, random: random, preKeys: preKeys, session: nil)
@@ -102,7 +102,8 @@ struct ConversationPlayer: ConversationPlaying {
       let bundle = try preKeys.takeBundle(for: peer.identity.publicKey, at: peer.address)
       try initiate.expect("bundle", bytes: try bundle.encoded())
       party.session = try PairwiseSession.initiate(
-        to: bundle.verified(now: vectorTime), as: party.identity, at: party.address,
+        to: bundle.verified(now: vectorTime, policy: .classicalAllowed), as: party.identity,
+        at: party.address,
         using: &party.random)
       peer.preKeys = preKeys
       copy.parties[peerName] = peer

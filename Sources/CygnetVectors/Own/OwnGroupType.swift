@@ -4,6 +4,7 @@ internal import CygnetPrimitives
 enum OwnGroupType: String, Sendable, CaseIterable {
   case wire = "Wire"
   case x3dh = "X3DH"
+  case pqxdh = "PQXDH"
   case bundle = "PreKeyBundle"
   case accept = "Accept"
   case doubleRatchet = "DoubleRatchet"
@@ -58,6 +59,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     switch self {
     case .wire: return try WireVectors.open(&group)
     case .x3dh: return try X3DHTrace.open(&group)
+    case .pqxdh: return try PQXDHTrace.open(&group)
     case .bundle: return BundleVectors.run
     case .accept: return try AcceptVectors.open(&group)
     case .doubleRatchet: return try DoubleRatchetTrace.open(&group)

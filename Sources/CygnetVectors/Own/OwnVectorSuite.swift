@@ -24,6 +24,7 @@ package struct OwnVectorSuite: Sendable {
   package static let all: [OwnVectorSuite] =
     [
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
+      PQXDHTrace.suite, PQXDHWireVectors.suite,
       DoubleRatchetTrace.suite, ReceivedVectors.suite, SparseRatchetTrace.suite,
     ] + ConversationVectors.suites + [
       SenderKeyTrace.suite, SenderKeyReceivedVectors.suite, SenderKeyWireVectors.suite,

@@ -32,13 +32,14 @@ struct VectorParty {
   var preKeys: PreKeys
 
   init(
-    _ address: DeviceAddress, now: Timestamp, oneTimeCount: Int,
+    _ address: DeviceAddress, now: Timestamp, oneTimeCount: Int, suite: Suite = .x3dh,
     using random: inout some RandomSource
   ) throws(CygnetError) {
     self.address = address
     identity = try IdentityKeyPair.generate(using: &random)
     preKeys = try PreKeys.generate(
-      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, using: &random)
+      for: identity, at: address, now: now, oneTimeCount: oneTimeCount, suite: suite,
+      using: &random)
   }
 
   mutating func takeBundle() throws(CygnetError) -> PreKeyBundle {

@@ -16,7 +16,8 @@ struct VectorScene {
     alice = try VectorParty(.named("alice"), now: vectorTime, oneTimeCount: 0, using: &random)
     bundle = oneTime ? try bob.takeBundle() : try bob.plainBundle()
     aliceSession = try PairwiseSession.initiate(
-      to: bundle.verified(now: vectorTime), as: alice.identity, at: alice.address, using: &random)
+      to: bundle.verified(now: vectorTime, policy: .classicalAllowed), as: alice.identity,
+      at: alice.address, using: &random)
     self.random = random
   }
 

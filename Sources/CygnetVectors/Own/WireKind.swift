@@ -13,13 +13,16 @@ enum WireKind: String, CaseIterable, Sendable {
   case numberList = "uint32<V>"
   case identityKey = "IdentityKey"
   case curveKey = "CurveKey"
+  case kemKey = "KEMKey"
   case deviceAddress = "DeviceAddress"
   case signedPreKey = "SignedPreKey"
   case oneTimePreKey = "OneTimePreKey"
+  case kemPreKey = "KEMPreKey"
   case preKeyBundle = "PreKeyBundle"
   case handshake = "Handshake"
   case message = "PairwiseMessage"
   case ratchetHeader = "RatchetHeader"
+  case ratchetHeader2 = "RatchetHeader2"
   case skippedMessageKeys = "SkippedMessageKeys"
   case sessionState = "SessionState"
   case preKeysState = "PreKeysState"
@@ -47,13 +50,16 @@ enum WireKind: String, CaseIterable, Sendable {
     case .numberList: try ListForm(wire: bytes).wireEncoded()
     case .identityKey: try Ed25519.PublicKey(wire: bytes).wireEncoded()
     case .curveKey: try X25519.PublicKey(wire: bytes).wireEncoded()
+    case .kemKey: try MLKEM768.EncapsulationKey(wire: bytes).wireEncoded()
     case .deviceAddress: try DeviceAddress(wire: bytes).wireEncoded()
     case .signedPreKey: try SignedPreKey(wire: bytes).wireEncoded()
     case .oneTimePreKey: try OneTimePreKey(wire: bytes).wireEncoded()
+    case .kemPreKey: try KEMPreKey(wire: bytes).wireEncoded()
     case .preKeyBundle: try PreKeyBundle(wire: bytes).wireEncoded()
     case .handshake: try Handshake(wire: bytes).wireEncoded()
     case .message: try PairwiseMessage(wire: bytes).wireEncoded()
     case .ratchetHeader: try RatchetHeader(wire: bytes).wireEncoded()
+    case .ratchetHeader2: try RatchetHeader2(wire: bytes).wireEncoded()
     case .skippedMessageKeys: try SkippedMessageKeys(wire: bytes).wireEncoded()
     case .sessionState: try PairwiseSession(wire: bytes).wireEncoded()
     case .preKeysState: try PreKeys(wire: bytes).wireEncoded()

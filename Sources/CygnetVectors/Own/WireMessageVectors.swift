@@ -29,7 +29,7 @@ enum WireMessageVectors {
       ("a bundle with a one-time prekey", try card(scene.bundle, Array("Bob".utf8))),
     ]) + [
       WireVectors.invalid(
-        "a bundle of suite 2", "CodePoint", good.replacing(at: 8, [0, 2]), .unsupported),
+        "a bundle of suite 3", "CodePoint", good.replacing(at: 8, [0, 3]), .unsupported),
       WireVectors.invalid("no bundle", "Bounds", good[..<3] + [0] + good[nameStart...]),
       WireVectors.invalid(
         "a name of 256 bytes", "Bounds",

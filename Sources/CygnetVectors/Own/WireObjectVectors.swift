@@ -13,7 +13,7 @@ enum WireObjectVectors {
       .wire, ["wire_type": "PreKeyBundle"],
       object([("with a one-time prekey", bundle), ("without a one-time prekey", plain)]) + [
         WireVectors.invalid(
-          "suite 2", "CodePoint", bundle.replacing(at: 3, [0, 2]), .unsupported)
+          "suite 3", "CodePoint", bundle.replacing(at: 3, [0, 3]), .unsupported)
       ])
     try messages(&writer, &scene)
     try states(&writer, &scene)
@@ -55,7 +55,7 @@ enum WireObjectVectors {
         WireVectors.invalid(
           "claims 2^18 + 17 bytes", "Bounds", Array(empty[..<75]) + [0x80, 0x04, 0, 0x11]),
         WireVectors.invalid(
-          "an initial message of suite 2", "CodePoint", first.replacing(at: 3, [0, 2]),
+          "an initial message of suite 3", "CodePoint", first.replacing(at: 3, [0, 3]),
           .unsupported),
       ])
   }
@@ -69,7 +69,7 @@ enum WireObjectVectors {
       .wire, ["wire_type": "SessionState"],
       object([("an initiator", initiator), ("a responder", responder)]) + [
         WireVectors.invalid(
-          "suite 2", "CodePoint", initiator.replacing(at: 3, [0, 2]), .unsupported),
+          "suite 3", "CodePoint", initiator.replacing(at: 3, [0, 3]), .unsupported),
         WireVectors.invalid("suite data in suite 1", "Bounds", initiator.dropLast() + [1, 0]),
       ])
     let keys = try scene.bob.preKeys.state().exposed()
@@ -79,7 +79,7 @@ enum WireObjectVectors {
       .wire, ["wire_type": "PreKeysState"],
       object([("prekeys", keys)]) + [
         WireVectors.invalid(
-          "suite 2", "CodePoint", keys.replacing(at: 3, [0, 2]), .unsupported),
+          "suite 3", "CodePoint", keys.replacing(at: 3, [0, 3]), .unsupported),
         WireVectors.invalid(
           "next one-time id 0", "Order", keys.replacing(at: oneTime, [0, 0, 0, 0])),
         WireVectors.invalid(

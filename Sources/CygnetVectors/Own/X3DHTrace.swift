@@ -202,7 +202,8 @@ enum X3DHTrace {
     _ inputs: Inputs, _ bundle: PreKeyBundle, _ message: PairwiseMessage,
     _ test: inout VectorLedger
   ) throws(CygnetError) {
-    let verified = try PreKeyBundle(decoding: try bundle.encoded()).verified(now: vectorTime)
+    let verified = try PreKeyBundle(decoding: try bundle.encoded()).verified(
+      now: vectorTime, policy: .classicalAllowed)
     var random = ReplayRandomSource(
       inputs.ephemeral.privateKey.secret.exposed(), inputs.ratchet, inputs.nonce)
     var session = try PairwiseSession.initiate(
@@ -217,7 +218,7 @@ enum X3DHTrace {
       inputs.oneTimePreKey?.privateKey.secret.exposed() ?? [])
     var preKeys = try PreKeys.generate(
       for: inputs.responder, at: inputs.responderAddress, now: inputs.createdAt,
-      oneTimeCount: inputs.oneTimePreKey == nil ? 0 : 1, using: &draws)
+      oneTimeCount: inputs.oneTimePreKey == nil ? 0 : 1, suite: .x3dh, using: &draws)
     guard case .initial(let initial) = try PairwiseMessage(decoding: try message.encoded()) else {
       throw test.failure("not an initial message")
     }

@@ -93,7 +93,8 @@ enum RatchetFormats {
       signature: bob.bytes("signed_prekey_signature"), of: signed)
   }
 
-  private static func key(
+  /// A key pair of a party, whose public half the file states too.
+  static func key(
     _ party: JSON, _ name: String, checkedBy publicName: String
   ) throws(CygnetError) -> X25519.KeyPair {
     let pair = try X25519.KeyPair(X25519.PrivateKey(party.secret("\(name)_private")))

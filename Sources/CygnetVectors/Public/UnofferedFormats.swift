@@ -8,7 +8,6 @@ enum UnofferedFormats {
     unoffered("RFC and peers", "BLAKE2b") { $0.isNamed("BLAKE2b") },
     unoffered("peers", "XEdDSA") { $0.isNamed("XEdDSA") },
     unoffered("peers and age", "HPKE with X-Wing") { $0.isNamed("HPKE base mode, X-Wing") },
-    unoffered("peers", "PQXDH") { $0.isNamed("PQXDH") },
     VectorFormat(
       "age", "age payloads", notOffered: "the payload format of age is not offered"
     ) { json in

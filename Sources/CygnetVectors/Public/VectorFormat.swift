@@ -39,7 +39,7 @@ package struct VectorFormat: Sendable {
   package static let all =
     WycheproofFormats.all + HashFormats.all + Curve25519Formats.all + AEADFormats.all
     + MLKEMFormats.all + XWingFormats.all + PasswordHashFormats.all + RatchetFormats.all
-    + SignalFormats.all + HPKEFormats.all
+    + SignalFormats.all + PQXDHFormats.all + HPKEFormats.all
     + MLSFormats.all + UnofferedFormats.all
 }
 

@@ -80,11 +80,13 @@ enum PrekeysCheckCommand {
   ) throws(CygnetError) -> Checked {
     if try WireType.peek(bytes) == .contactCard {
       let decoded = try ContactCard(decoding: bytes)
-      let verified = try decoded.verified(now: .now, expecting: expected)
+      let verified = try decoded.verified(
+        now: .now, expecting: expected, policy: .classicalAllowed)
       return Checked(kind: card, bundle: verified.bundle, signedAt: decoded.bundle.signedAt)
     }
     let bundle = try PreKeyBundle(decoding: bytes)
-    let verified = try bundle.verified(now: .now, expecting: expected)
+    let verified = try bundle.verified(
+      now: .now, expecting: expected, policy: .classicalAllowed)
     return Checked(kind: "prekey bundle", bundle: verified, signedAt: bundle.signedAt)
   }
 }

@@ -24,7 +24,7 @@ struct Conversation {
   // MARK: - The handshake
 
   mutating func meet() throws {
-    try narration.step("Alice and Bob each make an identity key and 11 prekeys")
+    try narration.step("Alice and Bob each make an identity key, 11 prekeys and 11 KEM prekeys")
     let bundle = try bob.preKeys.takeBundle(for: bob.identity.publicKey, at: bob.address).encoded()
     try folder.write(bundle, "bob.bundle")
     try narration.step("Bob publishes his prekey bundle", bytes: UInt64(bundle.count))

@@ -35,7 +35,7 @@ struct Inspection: Sendable {
     if MLSObject.isOne(bytes) { return try mlsMessage(bytes) }
     switch try WireType.peek(bytes) {
     case .preKeyBundle: return try preKeyBundle(bytes)
-    case .initialMessage, .ratchetMessage: return try message(bytes)
+    case .initialMessage, .ratchetMessage, .ratchetMessage2: return try message(bytes)
     case .sessionState: return try sessionState(SecretBytes(copying: bytes))
     case .preKeysState: return try preKeysState(SecretBytes(copying: bytes))
     case .identityState: return try identityState(SecretBytes(copying: bytes))

@@ -19,7 +19,23 @@ extension Inspection {
           "id": .counting(UInt64(signed.id.rawValue)), "created_at": time(signed.createdAt),
         ],
         "one_time_pre_key_id": oneTime,
+        "post_quantum": .bool(bundle.suite.isPostQuantum),
+        "kem_pre_key": bundle.kemPreKey.map(kemPreKey) ?? .null,
       ])
+  }
+
+  private static func kemPreKey(_ key: KEMPreKey) -> JSON {
+    [
+      "id": .counting(UInt64(key.id.rawValue)), "kind": kind(key.kind),
+      "created_at": time(key.createdAt),
+    ]
+  }
+
+  private static func kind(_ kind: KEMPreKeyKind) -> JSON {
+    switch kind {
+    case .oneTime: "one-time"
+    case .lastResort: "last resort"
+    }
   }
 
   static func message(_ bytes: [UInt8]) throws(CygnetError) -> Inspection {
@@ -28,6 +44,7 @@ extension Inspection {
       return Inspection(
         "RatchetMessage", "a message of an established session; its header is sealed",
         [
+          "suite": suite(message.suite),
           "sealed_header_bytes": .integer(message.sealedHeader.count),
           "plaintext_bytes": .integer(plaintextCount(message)),
         ])
@@ -49,6 +66,7 @@ extension Inspection {
       "SessionState", "a stored session; it holds keys, which are not shown",
       [
         "suite": suite(session.suite),
+        "post_quantum": .bool(session.suite.isPostQuantum),
         "peer_identity_fingerprint": fingerprint(try session.peerIdentity().ed25519),
         "established": .bool(session.isEstablished),
         "sending": [
@@ -70,9 +88,13 @@ extension Inspection {
     return Inspection(
       "PreKeysState", "a device's prekeys; the private halves are not shown",
       [
+        "suite": suite(summary.suite),
         "signed_pre_keys": .array(signed),
         "one_time_pre_keys": .integer(summary.oneTimeCount),
         "not_handed_out": .integer(summary.unusedOneTimeCount),
+        "kem_pre_keys_of_last_resort": .integer(summary.lastResortCount),
+        "one_time_kem_pre_keys": .integer(summary.oneTimeKEMCount),
+        "kem_pre_keys_not_handed_out": .integer(summary.unusedOneTimeKEMCount),
         "handshakes_answered": .integer(summary.answeredCount),
       ])
   }
@@ -108,6 +130,10 @@ extension Inspection {
       "identity_fingerprint": fingerprint(handshake.identity),
       "signed_pre_key_id": .counting(UInt64(handshake.signedPreKeyID.rawValue)),
       "one_time_pre_key_id": oneTime,
+      "post_quantum": .bool(handshake.suite.isPostQuantum),
+      "kem_pre_key": handshake.kem.map {
+        ["id": .counting(UInt64($0.id.rawValue)), "kind": kind($0.kind)]
+      } ?? .null,
     ]
   }
 

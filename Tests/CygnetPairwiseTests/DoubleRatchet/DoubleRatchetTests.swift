@@ -29,7 +29,8 @@ struct DoubleRatchetTests {
     var bob = try TestDevice("bob")
     var random = CountingRandomSource(7)
     var session = try PairwiseSession.initiate(
-      to: bob.takeBundle().verified(now: TestDevice.now), as: alice.identity, at: alice.address,
+      to: bob.takeBundle().verified(now: TestDevice.now, policy: .classicalAllowed),
+      as: alice.identity, at: alice.address,
       using: &random)
     #expect(random.takeDraws() == [32, 32])
     _ = try session.encrypt([0], using: &random)

@@ -66,7 +66,8 @@ struct IdentityTests {
     #expect(wireLawViolations(Suite.self, try Suite.x3dh.wireEncoded()) == [])
     for chosen in [bundle, without] {
       var session = try PairwiseSession.initiate(
-        to: chosen.verified(now: TestDevice.now), as: alice.identity, at: alice.address)
+        to: chosen.verified(now: TestDevice.now, policy: .classicalAllowed), as: alice.identity,
+        at: alice.address)
       guard case .initial(let initial) = try session.encrypt([1]) else { throw NotInitial() }
       #expect(wireLawViolations(Handshake.self, try initial.handshake.wireEncoded()) == [])
       let id = try initial.handshake.id()

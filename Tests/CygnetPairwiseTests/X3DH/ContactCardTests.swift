@@ -27,7 +27,8 @@ struct ContactCardTests {
       let encoded = try card.encoded()
       #expect(try ContactCard(decoding: encoded) == card)
       #expect(wireLawViolations(ContactCard.self, encoded) == [])
-      let verified = try card.verified(now: TestDevice.now, expecting: bob.identity.publicKey)
+      let verified = try card.verified(
+        now: TestDevice.now, expecting: bob.identity.publicKey, policy: .classicalAllowed)
       #expect(verified.bundle.identity == bob.identity.publicKey)
       #expect(verified.bundle.address == bob.address && card.address == bob.address)
       #expect(verified.name == card.name && verified.createdAt == TestDevice.now)
@@ -47,7 +48,7 @@ struct ContactCardTests {
     var refused = 0
     try everyBitFlip(of: encoded) { bit, flipped in
       guard let card = try? ContactCard(decoding: flipped) else { return }
-      let code = failureCode { try card.verified(now: TestDevice.now) }
+      let code = failureCode { try card.verified(now: TestDevice.now, policy: .classicalAllowed) }
       #expect(code == .authenticationFailed || code == .malformed, "bit \(bit): \(code as Any)")
       refused += 1
     }
@@ -56,7 +57,9 @@ struct ContactCardTests {
       bundle: good.bundle, name: good.name,
       createdAt: good.createdAt,
       signature: try bob.identity.signature(of: good.bundle, label: .contactCard))
-    #expect(failureCode { try other.verified(now: TestDevice.now) } == .authenticationFailed)
+    #expect(
+      failureCode { try other.verified(now: TestDevice.now, policy: .classicalAllowed) }
+        == .authenticationFailed)
   }
 
   @Test("a name from another card does not fit, though the same key signed it")
@@ -66,7 +69,9 @@ struct ContactCardTests {
     let mixed = ContactCard(
       bundle: good.bundle, name: other.name,
       createdAt: good.createdAt, signature: good.signature)
-    #expect(failureCode { try mixed.verified(now: TestDevice.now) } == .authenticationFailed)
+    #expect(
+      failureCode { try mixed.verified(now: TestDevice.now, policy: .classicalAllowed) }
+        == .authenticationFailed)
   }
 
   @Test(
@@ -76,14 +81,22 @@ struct ContactCardTests {
     let card = try card(bob)
     let created = TestDevice.now.seconds
     let (oldest, earliest) = (created + Limits.maxSignedPreKeyAge, created - Limits.maxClockSkew)
-    for now in [earliest, created, oldest] { _ = try card.verified(now: Timestamp(seconds: now)) }
+    for now in [earliest, created, oldest] {
+      _ = try card.verified(now: Timestamp(seconds: now), policy: .classicalAllowed)
+    }
     for now in [earliest - 1, oldest + 1, 0, .max] {
-      #expect(failureCode { try card.verified(now: Timestamp(seconds: now)) } == .ruleViolation)
+      #expect(
+        failureCode { try card.verified(now: Timestamp(seconds: now), policy: .classicalAllowed) }
+          == .ruleViolation)
     }
     let later = try self.card(bob, now: Timestamp(seconds: created + Limits.maxClockSkew + 1))
-    #expect(failureCode { try later.verified(now: TestDevice.now) } == .ruleViolation)
+    #expect(
+      failureCode { try later.verified(now: TestDevice.now, policy: .classicalAllowed) }
+        == .ruleViolation)
     let last = try self.card(bob, now: Timestamp(seconds: .max))
-    #expect(failureCode { try last.verified(now: TestDevice.now) } == .ruleViolation)
+    #expect(
+      failureCode { try last.verified(now: TestDevice.now, policy: .classicalAllowed) }
+        == .ruleViolation)
   }
 
   @Test("another identity than the one on record is told before anything else")
@@ -94,7 +107,9 @@ struct ContactCardTests {
     let forged = try ContactCard(decoding: encoded.dropLast() + [encoded[encoded.count - 1] ^ 1])
     for card in [try card(bob), forged] {
       #expect(
-        failureCode { try card.verified(now: TestDevice.now, expecting: other) }
+        failureCode {
+          try card.verified(now: TestDevice.now, expecting: other, policy: .classicalAllowed)
+        }
           == .identityChanged)
     }
   }
@@ -120,7 +135,7 @@ struct ContactCardTests {
     #expect(failureCode { try ContactCard(decoding: card.encoded()) } == .malformed)
     for name: [UInt8] in [[0xff, 0], Array("Zoë\n\u{202e}".utf8), Array(long.dropLast())] {
       let card = try ContactCard(decoding: self.card(bob, name: name).encoded())
-      #expect(try card.verified(now: TestDevice.now).name == name)
+      #expect(try card.verified(now: TestDevice.now, policy: .classicalAllowed).name == name)
     }
   }
 }

@@ -16,11 +16,11 @@ struct PreKeyBundleTests {
     let oldest = created + Limits.maxSignedPreKeyAge
     let earliest = created - Limits.maxClockSkew
     for now in [earliest, created, oldest] {
-      _ = try bundle.verified(now: Timestamp(seconds: now))
+      _ = try bundle.verified(now: Timestamp(seconds: now), policy: .classicalAllowed)
     }
     for now in [earliest - 1, oldest + 1, 0, UInt64.max] {
       #expect(throws: CygnetError(.ruleViolation, "")) {
-        try bundle.verified(now: Timestamp(seconds: now))
+        try bundle.verified(now: Timestamp(seconds: now), policy: .classicalAllowed)
       }
     }
   }
@@ -28,11 +28,15 @@ struct PreKeyBundleTests {
   @Test("times at the end of the range do not overflow")
   func extremeTimes() throws {
     let last = try Self.bundle(createdAt: .max)
-    _ = try last.verified(now: Timestamp(seconds: .max))
-    #expect(throws: CygnetError(.ruleViolation, "")) { try last.verified(now: TestDevice.now) }
+    _ = try last.verified(now: Timestamp(seconds: .max), policy: .classicalAllowed)
+    #expect(throws: CygnetError(.ruleViolation, "")) {
+      try last.verified(now: TestDevice.now, policy: .classicalAllowed)
+    }
     let first = try Self.bundle(createdAt: 0)
-    _ = try first.verified(now: Timestamp(seconds: 0))
-    #expect(throws: CygnetError(.ruleViolation, "")) { try first.verified(now: TestDevice.now) }
+    _ = try first.verified(now: Timestamp(seconds: 0), policy: .classicalAllowed)
+    #expect(throws: CygnetError(.ruleViolation, "")) {
+      try first.verified(now: TestDevice.now, policy: .classicalAllowed)
+    }
   }
 
   @Test("another identity than the expected one is told before anything else")
@@ -41,9 +45,10 @@ struct PreKeyBundleTests {
     let bundle = try bob.takeBundle()
     let other = try IdentityKeyPair.generate().publicKey
     #expect(throws: CygnetError(.identityChanged, "")) {
-      try bundle.verified(now: TestDevice.now, expecting: other)
+      try bundle.verified(now: TestDevice.now, expecting: other, policy: .classicalAllowed)
     }
-    let verified = try bundle.verified(now: TestDevice.now, expecting: bob.identity.publicKey)
+    let verified = try bundle.verified(
+      now: TestDevice.now, expecting: bob.identity.publicKey, policy: .classicalAllowed)
     #expect(verified.identity == bob.identity.publicKey)
   }
 
@@ -64,10 +69,10 @@ struct PreKeyBundleTests {
           key: key ?? old.key, signature: signature ?? old.signature),
         oneTimePreKey: good.oneTimePreKey)
     }
-    _ = try bundle().verified(now: TestDevice.now)
+    _ = try bundle().verified(now: TestDevice.now, policy: .classicalAllowed)
     let unlabelled = try bob.identity.signature(of: old.key, label: .signedPreKey)
     let altered = [
-      bundle(suite: Suite(rawValue: 2)),
+      bundle(suite: Suite(rawValue: 3)),
       bundle(address: try DeviceAddress(user: Array("bob".utf8), device: 2)),
       bundle(address: try DeviceAddress(user: Array("bop".utf8), device: 1)),
       bundle(id: 2), bundle(createdAt: Timestamp(seconds: TestDevice.now.seconds + 1)),
@@ -76,7 +81,7 @@ struct PreKeyBundleTests {
     ]
     for bundle in altered {
       #expect(throws: CygnetError(.authenticationFailed, "")) {
-        try bundle.verified(now: TestDevice.now)
+        try bundle.verified(now: TestDevice.now, policy: .classicalAllowed)
       }
     }
   }
@@ -92,7 +97,8 @@ struct PreKeyBundleTests {
     try everyBitFlip(of: encoded) { (bit, flipped) throws in
       let verified: VerifiedPreKeyBundle
       do {
-        verified = try PreKeyBundle(decoding: flipped).verified(now: TestDevice.now)
+        verified = try PreKeyBundle(decoding: flipped).verified(
+          now: TestDevice.now, policy: .classicalAllowed)
       } catch let error as CygnetError {
         #expect(error.code != .internalFault, "bit \(bit)")
         return
@@ -118,7 +124,7 @@ struct PreKeyBundleTests {
     }
     #expect(code(1, 2) == .unsupported)
     #expect(code(2, 3) == .malformed)
-    #expect(code(4, 2) == .unsupported)
+    #expect(code(4, 3) == .unsupported)
     #expect(code(5, 2) == .malformed, "an identity key with the type byte of a curve key")
     #expect(failureCode { try PreKeyBundle(decoding: []) } == .malformed)
   }
@@ -134,7 +140,7 @@ struct PreKeyBundleTests {
       let bundle = PreKeyBundle(
         suite: .x3dh, identity: try Ed25519.PublicKey(point), address: good.address,
         signedPreKey: good.signedPreKey, oneTimePreKey: nil)
-      let code = failureCode { try bundle.verified(now: TestDevice.now) }
+      let code = failureCode { try bundle.verified(now: TestDevice.now, policy: .classicalAllowed) }
       #expect(code == .authenticationFailed || code == .malformed)
     }
   }

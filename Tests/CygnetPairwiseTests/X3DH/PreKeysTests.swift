@@ -23,7 +23,7 @@ struct PreKeysTests {
   @Test("a one-time prekey serves one session, even when a server hands it out twice")
   func usedOnce() throws {
     var bob = try TestDevice("bob", oneTimeCount: 1)
-    let bundle = try bob.takeBundle().verified(now: TestDevice.now)
+    let bundle = try bob.takeBundle().verified(now: TestDevice.now, policy: .classicalAllowed)
     let alice = try TestDevice("alice")
     let carol = try TestDevice("carol")
     var first = try PairwiseSession.initiate(to: bundle, as: alice.identity, at: alice.address)
@@ -39,7 +39,7 @@ struct PreKeysTests {
   func rotation() throws {
     var bob = try TestDevice("bob", oneTimeCount: 0)
     let alice = try TestDevice("alice")
-    let bundle = try bob.takeBundle().verified(now: TestDevice.now)
+    let bundle = try bob.takeBundle().verified(now: TestDevice.now, policy: .classicalAllowed)
     for rotation in 1...Limits.maxSignedPreKeys {
       var session = try PairwiseSession.initiate(to: bundle, as: alice.identity, at: alice.address)
       let message = try session.encrypt([1])

@@ -50,7 +50,8 @@ struct X3DHTests {
       let bundle = try bob.takeBundle()
       #expect(bundle.hasOneTimePreKey == (oneTimeCount == 1))
       var aliceSession = try PairwiseSession.initiate(
-        to: bundle.verified(now: TestDevice.now), as: alice.identity, at: alice.address)
+        to: bundle.verified(now: TestDevice.now, policy: .classicalAllowed), as: alice.identity,
+        at: alice.address)
       var (bobSession, plaintext) = try bob.accept(aliceSession.encrypt([7, 8]), from: alice)
       #expect(plaintext == [7, 8])
       #expect(try aliceSession.decrypt(bobSession.encrypt([9])) == [9])
@@ -162,7 +163,7 @@ struct X3DHTests {
       signedPreKey: good.signedPreKey,
       oneTimePreKey: OneTimePreKey(id: OneTimePreKeyID(1), key: point))
     for bundle in [badSigned, badOneTime] {
-      let verified = try bundle.verified(now: TestDevice.now)
+      let verified = try bundle.verified(now: TestDevice.now, policy: .classicalAllowed)
       #expect(throws: CygnetError(.authenticationFailed, "")) {
         try PairwiseSession.initiate(to: verified, as: alice.identity, at: alice.address)
       }

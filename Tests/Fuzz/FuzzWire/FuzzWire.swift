@@ -17,9 +17,14 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(PreKeys.self, bytes)
   law(Handshake.self, bytes)
   law(RatchetHeader.self, bytes)
+  law(RatchetHeader2.self, bytes)
   law(SkippedMessageKeys.self, bytes)
   law(SignedPreKey.self, bytes)
   law(OneTimePreKey.self, bytes)
+  law(KEMPreKey.self, bytes)
+  law(KEMHandshake.self, bytes)
+  law(HeldKEMPreKey.self, bytes)
+  law(MLKEM768.EncapsulationKey.self, bytes)
   law(DeviceAddress.self, bytes)
   law(X25519.PublicKey.self, bytes)
   law(Ed25519.PublicKey.self, bytes)
@@ -85,14 +90,16 @@ private func use(_ bytes: [UInt8]) {
     _ = try? preKeys.takeBundle(for: identity.publicKey, at: address)
     _ = try? preKeys.rotateSignedPreKey(for: identity, at: address, now: Timestamp(seconds: 1))
     _ = try? preKeys.addOneTimePreKeys(1)
+    _ = try? preKeys.addOneTimeKEMPreKeys(1, for: identity, at: address, now: Timestamp(seconds: 1))
+    _ = try? preKeys.upgrade(for: identity, at: address, now: Timestamp(seconds: 2))
     guard let state = try? preKeys.state(), (try? PreKeys(restoring: state)) != nil else {
       fatalError("prekeys that were stored do not load")
     }
   }
   if let card = try? ContactCard(decoding: bytes) {
-    _ = try? card.verified(now: card.createdAt)
+    _ = try? card.verified(now: card.createdAt, policy: .classicalAllowed)
   }
   if let bundle = try? PreKeyBundle(decoding: bytes) {
-    _ = try? bundle.verified(now: bundle.signedPreKey.createdAt)
+    _ = try? bundle.verified(now: bundle.signedPreKey.createdAt, policy: .classicalAllowed)
   }
 }

@@ -26,10 +26,16 @@ enum BundleOperations {
       ], signedContent),
     Operation(
       "bundle.verify", "Checks identity key, signature and age",
-      takes: [bundleField, Field("now", .uint64), expectingField],
+      takes: [
+        bundleField, Field("now", .uint64), expectingField,
+        Field(
+          "policy", .nullable(.choice(["post_quantum_only", "classical_allowed"])),
+          "classical_allowed where it is left out"),
+      ],
       gives: [
         Field("suite", .uint16), Field("identity_key", .hex(33), "IdentityKey"),
         Field("address", .address), Field("has_one_time_pre_key", .bool),
+        Field("kem_pre_key_kind", .nullable(.choice(["one_time", "last_resort"]))),
       ], verify),
   ]
 
@@ -47,6 +53,14 @@ enum BundleOperations {
     Field(
       "one_time_pre_key",
       .nullable(.object([Field("id", .uint32), Field("key", .hex(32))], name: "id and key"))),
+    Field(
+      "kem_pre_key",
+      .nullable(.object(kemFields, name: "id, kind, created_at, key and signature")),
+      "in suite 2"),
+  ]
+  private static let kemFields = [
+    Field("id", .uint32), PQXDHOperations.kindField, Field("created_at", .uint64),
+    Field("key", .hex(1184)), Field("signature", .hex(64)),
   ]
 
   private static func describe(_ bundle: PreKeyBundle) -> JSONObject {
@@ -65,7 +79,25 @@ enum BundleOperations {
         "signature": .hex(signed.signature),
       ],
       "one_time_pre_key": oneTime,
+      "kem_pre_key": bundle.kemPreKey.map(describe) ?? .null,
     ])
+  }
+
+  private static func describe(_ key: KEMPreKey) -> JSON {
+    [
+      "id": .counting(UInt64(key.id.rawValue)), "kind": PQXDHOperations.name(key.kind),
+      "created_at": .counting(key.createdAt.seconds), "key": .hex(key.key.bytes),
+      "signature": .hex(key.signature),
+    ]
+  }
+
+  private static func kemPreKey(_ arguments: Arguments) throws(CygnetError) -> KEMPreKey? {
+    guard arguments.has("kem_pre_key") else { return nil }
+    let key = try arguments.members("kem_pre_key")
+    return KEMPreKey(
+      id: KEMPreKeyID(try key.uint32("id")), kind: try PQXDHOperations.kind(key),
+      createdAt: Timestamp(seconds: try key.uint64("created_at")),
+      key: try MLKEM768.EncapsulationKey(key.bytes("key")), signature: try key.bytes("signature"))
   }
 
   private static func encode(_ call: inout Call) throws(CygnetError) -> JSONObject {
@@ -85,7 +117,10 @@ enum BundleOperations {
         id: SignedPreKeyID(try signed.uint32("id")),
         createdAt: Timestamp(seconds: try signed.uint64("created_at")),
         key: try signed.curveKey("key"), signature: try signed.bytes("signature")),
-      oneTimePreKey: oneTime)
+      oneTimePreKey: oneTime, kemPreKey: try kemPreKey(arguments))
+    guard bundle.suite.isPostQuantum == (bundle.kemPreKey != nil) else {
+      throw CygnetError(.ruleViolation, "a KEM prekey belongs to suite 2 and to no other")
+    }
     return .of(["bundle": .hex(try bundle.encoded())])
   }
 
@@ -103,17 +138,25 @@ enum BundleOperations {
   }
 
   /// The bundle of a request, checked by its `now` and `expecting`.
-  static func verified(_ call: Call) throws(CygnetError) -> VerifiedPreKeyBundle {
+  static func verified(
+    _ call: Call, policy: SuitePolicy = .classicalAllowed
+  ) throws(CygnetError) -> VerifiedPreKeyBundle {
     try PreKeyBundle(decoding: call.arguments.bytes("bundle")).verified(
-      now: call.arguments.now(), expecting: call.arguments.optionalIdentityKey("expecting"))
+      now: call.arguments.now(), expecting: call.arguments.optionalIdentityKey("expecting"),
+      policy: policy)
   }
 
   private static func verify(_ call: inout Call) throws(CygnetError) -> JSONObject {
-    let bundle = try verified(call)
+    var policy = SuitePolicy.classicalAllowed
+    if call.arguments.has("policy"), try call.arguments.text("policy") == "post_quantum_only" {
+      policy = .postQuantumOnly
+    }
+    let bundle = try verified(call, policy: policy)
     return .of([
       "suite": .integer(Int(bundle.suite.rawValue)),
       "identity_key": .hex(bundle.identity.encoded()), "address": bundle.address.json,
       "has_one_time_pre_key": .bool(bundle.hasOneTimePreKey),
+      "kem_pre_key_kind": bundle.kemPreKey.map { PQXDHOperations.name($0.kind) } ?? .null,
     ])
   }
 }

@@ -10,14 +10,16 @@ enum MessageOperations {
       takes: [Field("message", .hex, "PairwiseMessage")],
       gives: [
         handshakeField, Field("handshake_id", .nullable(.hex(16))),
-        Field("sealed_header", .hex(72)), Field("ciphertext", .hex),
+        sealedHeaderField, Field("ciphertext", .hex),
       ], decode),
     Operation(
       "message.encode", "Puts a message together",
-      takes: [handshakeField, Field("sealed_header", .hex(72)), Field("ciphertext", .hex)],
+      takes: [handshakeField, sealedHeaderField, Field("ciphertext", .hex)],
       gives: [Field("message", .hex, "PairwiseMessage")], encode),
   ]
 
+  private static let sealedHeaderField = Field(
+    "sealed_header", .hex(72...1_098), "72 bytes in suite 1, more in suite 2")
   private static let handshakeField = Field(
     "handshake", .nullable(.hex), "Handshake; null in a message after the first reply")
 

@@ -27,7 +27,8 @@ enum PeopleOperations {
       gives: cardFields,
       { (call: inout Call) throws(CygnetError) in
         let card = try ContactCard(decoding: call.arguments.bytes("card")).verified(
-          now: call.arguments.now(), expecting: call.arguments.optionalIdentityKey("expecting"))
+          now: call.arguments.now(), expecting: call.arguments.optionalIdentityKey("expecting"),
+          policy: .classicalAllowed)
         return try describe(card.unverifiedBundle, card.name, card.createdAt)
       }),
     Operation(

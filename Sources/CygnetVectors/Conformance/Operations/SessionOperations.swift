@@ -9,7 +9,9 @@ enum SessionOperations {
       takes: [
         IdentityOperations.identityField, Field("address", .address, "one's own"),
         BundleOperations.bundleField, Field("now", .uint64), BundleOperations.expectingField,
-        .random("32 bytes for the ephemeral key, then 32 for the first ratchet key"),
+        .random(
+          "32 bytes for the ephemeral key, in suite 2 32 for the encapsulation, then 32 for the "
+            + "first ratchet key"),
       ], gives: [sessionField], initiate),
     Operation(
       "session.accept", "Answers a handshake and decrypts the message that carried it",

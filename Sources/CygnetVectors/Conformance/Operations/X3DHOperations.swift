@@ -12,9 +12,13 @@ enum X3DHOperations {
         BundleOperations.bundleField, Field("now", .uint64), BundleOperations.expectingField,
       ], gives: [secretField],
       { (call: inout Call) throws(CygnetError) in
+        let bundle = try BundleOperations.verified(call)
+        guard bundle.suite == .x3dh else {
+          throw CygnetError(.ruleViolation, "a bundle of another suite")
+        }
         let shared = try X3DH.initiate(
           identity: call.identity(), ephemeral: call.arguments.privateKey("ephemeral_private"),
-          peer: BundleOperations.verified(call))
+          peer: bundle)
         return .of(["shared_secret": .hex(shared.secret)])
       }),
     Operation(
@@ -63,7 +67,7 @@ enum X3DHOperations {
     return .of(["shared_secret": .hex(shared.secret)])
   }
 
-  private static func kdf(_ call: inout Call) throws(CygnetError) -> JSONObject {
+  static func agreements(_ call: Call) throws(CygnetError) -> [SecretBytes] {
     var agreements: [SecretBytes] = []
     for value in try call.arguments.list("agreements") {
       guard case .bytes(let bytes) = value else { throw Call.slip }
@@ -72,7 +76,11 @@ enum X3DHOperations {
     guard (3...4).contains(agreements.count) else {
       throw CygnetError(.ruleViolation, "X3DH has three or four agreements")
     }
-    let shared = try X3DH.kdf(agreements, info: call.arguments.bytes("info"))
+    return agreements
+  }
+
+  private static func kdf(_ call: inout Call) throws(CygnetError) -> JSONObject {
+    let shared = try X3DH.kdf(agreements(call), info: call.arguments.bytes("info"))
     return .of(["shared_secret": .hex(shared.secret)])
   }
 

@@ -134,32 +134,43 @@ var targets: [Target] = [
   tests("ReadmeTests", ["Cygnet", "CygnetSQLite", "cygnet-cli"]),
 ]
 
-// Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run.
-if Context.environment["FUZZ"] != nil {
+var products: [Product] = [
+  .library(name: "Cygnet", targets: ["Cygnet"]),
+  .library(name: "CygnetSQLite", targets: ["CygnetSQLite"]),
+  .executable(name: "cygnet", targets: ["cygnet-cli"]),
+  // For the tests: ends a process at one of its writes.
+  .library(name: "KillSwitch", type: .dynamic, targets: ["KillSwitch"]),
+]
+
+// Fuzzers need a compiler mode of their own, so a normal build never sees them: see Tests/Fuzz/run,
+// which names those to build. Beside them there is only what they use.
+if let fuzzers = Context.environment["FUZZ"] {
+  let used = [
+    "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetPairwise", "CygnetSenderKeys",
+    "CygnetMLS", "CygnetAttachments", "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
+  ]
+  targets.removeAll { $0.name != "CSodium" && !used.contains($0.name) }
+  products = []
+  // Optimising takes most of the time of a build, and the rest is quick enough without.
+  let optimised: Set = ["CSodium", "CygnetPrimitives", "CygnetWire", "CygnetHPKE", "CygnetMLS"]
+  for target in targets where !optimised.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
+  }
   for name in [
-    "FuzzWire", "FuzzSession", "FuzzSenderKeys", "FuzzMLSWire", "FuzzMLS", "FuzzAttachment",
-    "FuzzText", "FuzzJSON", "FuzzConformance",
-  ] {
+    "FuzzWire", "FuzzHPKE", "FuzzSession", "FuzzSenderKeys", "FuzzMLSWire", "FuzzMLS",
+    "FuzzAttachment", "FuzzText", "FuzzJSON", "FuzzConformance",
+  ] where fuzzers.split(separator: " ").contains(Substring(name)) {
     targets.append(
       .executableTarget(
         name: name,
-        dependencies: [
-          "CygnetPrimitives", "CygnetWire", "CygnetPairwise", "CygnetSenderKeys", "CygnetMLS",
-          "CygnetAttachments", "CygnetStorage", "Cygnet", "CygnetVectors", "TestSupport",
-        ],
-        path: "Tests/Fuzz/\(name)", swiftSettings: testSettings))
+        dependencies: used.map { .target(name: $0) },
+        path: "Tests/Fuzz/\(name)", swiftSettings: testSettings + [.unsafeFlags(["-Onone"])]))
   }
 }
 
 let package = Package(
   name: "Cygnet",
   platforms: [.macOS(.v15), .iOS(.v18)],
-  products: [
-    .library(name: "Cygnet", targets: ["Cygnet"]),
-    .library(name: "CygnetSQLite", targets: ["CygnetSQLite"]),
-    .executable(name: "cygnet", targets: ["cygnet-cli"]),
-    // For the tests: ends a process at one of its writes.
-    .library(name: "KillSwitch", type: .dynamic, targets: ["KillSwitch"]),
-  ],
+  products: products,
   targets: targets
 )

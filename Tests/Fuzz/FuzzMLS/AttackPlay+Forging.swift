@@ -36,7 +36,7 @@ extension AttackPlay {
     }
   }
 
-  private mutating func send(
+  mutating func send(
     _ content: FramedContent.Content, _ forger: inout GroupForger
   ) throws {
     var tag: [UInt8]?
@@ -279,7 +279,7 @@ extension AttackPlay {
     try look(at: info)
   }
 
-  private func open(_ welcome: MLS.Welcome, _ newcomer: MLS.OwnKeyPackage) throws {
+  func open(_ welcome: MLS.Welcome, _ newcomer: MLS.OwnKeyPackage) throws {
     do throws(CygnetError) {
       var group = try MLS.Invitation.open(
         welcome, using: newcomer, configuration: scene.configuration, now: now
@@ -294,7 +294,7 @@ extension AttackPlay {
     }
   }
 
-  private func look(at info: MLS.GroupInfo) throws {
+  func look(at info: MLS.GroupInfo) throws {
     do throws(CygnetError) {
       let server = try MLS.ExternalGroup(info, configuration: scene.configuration, now: now)
       _ = try MLS.ExternalGroup(restoring: server.state(), configuration: scene.configuration)

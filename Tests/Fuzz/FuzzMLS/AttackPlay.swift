@@ -138,11 +138,10 @@ struct AttackPlay {
       return
     }
     for index in groups.indices where index != who { try hold(message, by: index) }
-    guard var following = server else { return }
-    if case .commit = try following.receive(message, now: now) {
-      throw Defect(what: "a server takes a proposal for a commit")
+    guard server != nil else { return }
+    guard case .proposal = try server!.receive(message, now: now) else {
+      throw Defect(what: "a server takes a proposal for something else")
     }
-    server = following
   }
 
   private mutating func hold(_ message: MLS.Message, by index: Int) throws {

@@ -11,13 +11,15 @@ private let scenes: [GroupScene] = {
 }()
 
 /// Reads the input as a script of what honest members do and what a member with all keys, or
-/// somebody outside, sends to break the others.
+/// somebody outside, sends to break the others; or as one message of any group.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMLS(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let script = [UInt8](UnsafeBufferPointer(start: bytes, count: count))
   guard let first = script.first else { return 0 }
   var play = AttackPlay(script: script, scene: scenes[Int(first & 1)])
-  do { try play.run() } catch { fatalError("\(error)") }
+  do { if first & 2 == 0 { try play.run() } else { try play.playMessage() } } catch {
+    fatalError("\(error)")
+  }
   return 0
 }
 

@@ -14,6 +14,7 @@ public func fuzzMLSWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   secrets(bytes)
   StoredGroups.use(bytes)
   StoredGroups.useWithItsHash(bytes)
+  StoredGroups.useAsBlock(bytes)
   return 0
 }
 
@@ -45,6 +46,10 @@ private func parts(_ bytes: [UInt8]) {
   law(MLS.ReInit.self, bytes)
   law(MLS.Sender.self, bytes)
   law(SenderData.self, bytes)
+  law(MLS.HPKECiphertext.self, bytes)
+  law(MLS.Lifetime.self, bytes)
+  law(MLS.ExternalSender.self, bytes)
+  law(MLS.EncryptedGroupSecrets.self, bytes)
 }
 
 private func secrets(_ bytes: [UInt8]) {
@@ -53,6 +58,7 @@ private func secrets(_ bytes: [UInt8]) {
   law(EpochSecrets.self, bytes)
   law(SecretTree.self, bytes)
   law(MLS.OwnKeyPackage.self, bytes)
+  law(MLS.BlockName.self, bytes)
 }
 
 private func law<Value: WireEncodable & WireDecodable>(_ type: Value.Type, _ bytes: [UInt8]) {
@@ -87,6 +93,10 @@ public func initialize(
     try Seeds.write(view.context.wireEncoded(), "context", in: folder)
     try Seeds.write(group.encrypt([1, 2, 3], using: &scene.random).encoded(), "talk", in: folder)
     try Seeds.write(group.currentState().exposed(), "state", in: folder)
+    for (name, block) in try group.changes(since: nil).written {
+      let number = try name.bytes.map { "\($0)" }.joined(separator: "-")
+      try Seeds.write(block.exposed(), "block-\(number)", in: folder)
+    }
     for (index, past) in try group.state().past.enumerated() {
       try Seeds.write(past.state.exposed(), "past-\(index)", in: folder)
     }

@@ -53,6 +53,33 @@ enum StoredGroups {
     }
   }
 
+  private static let blocks: [MLS.BlockName: SecretBytes] = {
+    guard let changes = try? member.changes(since: nil) else { fatalError("no blocks") }
+    return changes.written
+  }()
+
+  /// In the place of the stored block whose header it has.
+  static func useAsBlock(_ bytes: [UInt8]) {
+    for (name, block) in blocks {
+      guard let nameLength = try? name.bytes.count else { fatalError("a block without name") }
+      // Type and version, the group's name of three bytes, the epoch, the block's name.
+      let header = block.exposed().prefix(3 + 4 + 8 + nameLength)
+      guard bytes.starts(with: header) else { continue }
+      var changed = blocks
+      changed[name] = SecretBytes(copying: bytes)
+      guard let group = try? MLS.Group(restoring: changed, configuration: configuration) else {
+        continue
+      }
+      // Keys of handshakes of a past epoch are dropped; what is left then comes back as it is.
+      guard let back = try? group.changes(since: nil).written,
+        back == changed || name.pastEpoch != nil,
+        let again = try? MLS.Group(restoring: back, configuration: configuration),
+        (try? again.changes(since: nil).written) == back
+      else { fatalError("stored blocks come back as others") }
+      live(group)
+    }
+  }
+
   /// The same with the tree's own hash in the context, or no change of the tree would ever load.
   static func useWithItsHash(_ bytes: [UInt8]) {
     guard let changed = try? withItsHash(bytes) else { return }

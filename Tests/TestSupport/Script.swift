@@ -1,30 +1,32 @@
-/// The input as a source of decisions.
-struct Script {
+/// The input of a fuzzer as a source of decisions.
+package struct Script {
   private let bytes: [UInt8]
   private var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  var isOver: Bool { position >= bytes.count }
+  package var isOver: Bool { position >= bytes.count }
 
   /// The next byte; zeros at the end.
-  mutating func next() -> Int {
+  package mutating func next() -> Int {
     defer { position += 1 }
     return isOver ? 0 : Int(bytes[position])
   }
 
-  mutating func draw(_ limit: Int) -> Int { limit > 256 ? number() % limit : next() % limit }
+  package mutating func draw(_ limit: Int) -> Int {
+    limit > 256 ? number() % limit : next() % limit
+  }
 
-  mutating func number() -> Int { next() << 8 | next() }
+  package mutating func number() -> Int { next() << 8 | next() }
 
-  mutating func take(_ count: Int) -> [UInt8] {
+  package mutating func take(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8(next()) }
   }
 
-  mutating func pick<T>(_ items: [T]) -> T { items[draw(items.count)] }
+  package mutating func pick<T>(_ items: [T]) -> T { items[draw(items.count)] }
 
   /// Changes bytes here and there.
-  mutating func mutate(_ original: [UInt8]) -> [UInt8] {
+  package mutating func mutate(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
     for _ in 0..<(1 + draw(3)) where !bytes.isEmpty {
       let place = draw(bytes.count)
@@ -40,5 +42,11 @@ struct Script {
       }
     }
     return bytes
+  }
+
+  /// All that is left.
+  package mutating func rest() -> [UInt8] {
+    defer { position = bytes.count }
+    return isOver ? [] : Array(bytes[position...])
   }
 }

@@ -93,7 +93,7 @@ private struct Play {
     } else if !sent.isOpened, !isBroken {
       throw Defect(what: "a genuine message did not open")
     }
-    inboxes[who][index].isOpened = true
+    if plaintext != nil { inboxes[who][index].isOpened = true }
   }
 
   private mutating func deliverChanged(to who: Int) throws {

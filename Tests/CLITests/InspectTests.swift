@@ -34,7 +34,7 @@ struct InspectTests {
       ("PairwiseMessage", 2, "InitialMessage"), ("SessionState", 0, "SessionState"),
       ("PreKeysState", 0, "PreKeysState"), ("IdentityState", 0, "IdentityState"),
       ("SenderKeyDistributionMessage", 0, "SenderKeyDistributionMessage"),
-      ("SenderKeyMessage", 0, "SenderKeyMessage"), ("BroadcastEnvelope", 0, "BroadcastEnvelope"),
+      ("SenderKeyMessage", 0, "SenderKeyMessage"), ("BroadcastEnvelope", 0, "Envelope"),
       ("SendingSenderKeyState", 0, "SendingSenderKeyState"),
       ("ReceivingSenderKeyState", 0, "ReceivingSenderKeyState"),
     ])

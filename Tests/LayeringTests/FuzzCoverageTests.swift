@@ -11,7 +11,6 @@ struct FuzzCoverageTests {
     "KeyPackageRef": "EncryptedGroupSecrets", "LeafIndex": "SenderData", "ProposalOrRef": "Commit",
     "ProposalRef": "Commit", "ProposalType": "Capabilities", "ProtocolVersion": "GroupContext",
     "KEMPreKeyID": "KEMPreKey", "KEMPreKeyKind": "KEMPreKey",
-    "KEMPreKeyID": "KEMHandshake", "KEMPreKeyKind": "KEMHandshake",
     "SignaturePublicKey": "ExternalSender", "UpdatePathNode": "UpdatePath",
     "WireFormat": "AuthenticatedContent", "Epoch": "GroupContext",
     "DistributionID": "SenderKeyMessage", "HandshakeID": "PreKeys", "OneTimePreKeyID": "Handshake",

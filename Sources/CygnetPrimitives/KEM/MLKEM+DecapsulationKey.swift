@@ -45,7 +45,7 @@ extension MLKEM {
     }
 
     /// A key in its expanded form, with the checks of FIPS 203 §7.3, and of its encapsulation key
-    /// those of §7.2.
+    /// those of FIPS 203 §7.2.
     /// - Throws: `malformed` for another length, when the hash of the encapsulation key does not
     ///   match, or when one of its coefficients is not below q.
     package init(expanded: SecretBytes) throws(CygnetError) {

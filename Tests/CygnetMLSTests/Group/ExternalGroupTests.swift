@@ -87,6 +87,13 @@ struct ExternalGroupTests {
     #expect(throws: CygnetError(.wrongState, "")) {
       try server.propose(.remove(LeafIndex(1)), as: 0, signingWith: stranger, now: now)
     }
+    #expect(throws: CygnetError(.wrongState, "")) {
+      try server.propose(.remove(LeafIndex(1)), as: 1, signingWith: key, now: now)
+    }
+    // P3: what the members would refuse is not proposed.
+    #expect(throws: CygnetError(.ruleViolation, "")) {
+      try server.propose(.remove(LeafIndex(7)), as: 0, signingWith: key, now: now)
+    }
     let bundle = try scene.groups[0].commit(now: now)
     try follow(bundle.commit, &server)
     #expect(bundle.summary.removed.count == 1)

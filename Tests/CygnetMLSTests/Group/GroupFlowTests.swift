@@ -215,9 +215,16 @@ struct GroupFlowTests {
     }
     let founding = try scene.groups[0].branch(
       with: [verified], signingWith: scene.parties[0].signer, now: now)
+    let welcome = try #require(founding.welcome?.welcome)
+    let another = try Scene(["bob", "dave"]).groups[0]
+    for origin in [nil, another] {
+      #expect(throws: CygnetError(.notFound, "")) {
+        try MLS.Invitation.open(
+          welcome, using: bob, origin: origin, configuration: .testing, now: now)
+      }
+    }
     let invitation = try MLS.Invitation.open(
-      try #require(founding.welcome?.welcome), using: bob, origin: scene.groups[1],
-      configuration: .testing, now: now)
+      welcome, using: bob, origin: scene.groups[1], configuration: .testing, now: now)
     #expect(invitation.origin == .branch(of: scene.groups[0].id))
     #expect(invitation.members.count == 2)
     #expect(invitation.accept().epochAuthenticator == founding.group.epochAuthenticator)

@@ -59,7 +59,9 @@
       let output = hash.finalizeSecret()
       add(output, 32, to: scan)
       var noise = NoiseSource(output.slice(32..<64))
-      for counter in [0, 3] { addValues(try encoded(noise.sample(counter)), to: scan) }
+      for counter in [0, 3] {
+        addValues(try distinctive(encoded(noise.sample(counter))), to: scan)
+      }
       for i in 0..<2 { addValues(expanded.slice((384 * i)..<(384 * i + 24)), to: scan) }
     }
 
@@ -67,6 +69,24 @@
       try SecretBytes(count: RingElement.byteCount) { target in
         element.encode(into: &target, at: 0)
       }
+    }
+
+    /// The 16 coefficients of which the poorer half has the fewest zeros: most of them are small, and
+    /// a few small numbers among zeros stand everywhere in memory.
+    private func distinctive(_ encoded: SecretBytes) throws -> SecretBytes {
+      func values(_ half: Int) -> Int {
+        encoded.slice((12 * half)..<(12 * half + 12)).withUnsafeBytes { bytes in
+          (0..<4).reduce(0) { count, i in
+            let (a, b, c) = (bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2])
+            return count + (a | b & 15 == 0 ? 0 : 1) + (b >> 4 | c == 0 ? 0 : 1)
+          }
+        }
+      }
+      let best = (0..<16).max { one, other in
+        min(values(2 * one), values(2 * one + 1)) < min(values(2 * other), values(2 * other + 1))
+      }
+      let start = 24 * (try #require(best))
+      return encoded.slice(start..<(start + 24))
     }
 
     private func addValues(_ encoded: SecretBytes, to scan: MemoryScan) {

@@ -14,7 +14,13 @@ extension RatchetTree {
 
   /// The tree hash of any node in the tree; nil outside, or when `treeHash` was not asked for since
   /// the last change below it.
-  package func cachedTreeHash(of node: NodeIndex) -> [UInt8]? { subtree(node)?.hash }
+  package func treeHash(
+    of node: NodeIndex, _ suite: Algorithms
+  ) throws(CygnetError) -> [UInt8]? {
+    guard let subtree = subtree(node) else { return nil }
+    if subtree.hash == nil, subtree.isVacant { return try Subtree.vacantHash(at: node, suite) }
+    return subtree.hash
+  }
 }
 
 extension Subtree {
@@ -25,7 +31,9 @@ extension Subtree {
   ) throws(CygnetError) -> [UInt8] {
     if let hash { return hash }
     let result: [UInt8]
-    if let left = node.left, let right = node.right {
+    if isVacant {
+      result = try Self.vacantHash(at: node, suite)
+    } else if let left = node.left, let right = node.right {
       makeChildren()
       result = try suite.hash(
         ParentNodeHashInput(
@@ -38,6 +46,23 @@ extension Subtree {
     }
     hash = result
     return result
+  }
+
+  /// The hash of a subtree without any key, for which no nodes are made: it depends on the places of
+  /// its leaves alone. Only its root keeps it, so the hashes of its parts are made again, once, when
+  /// something comes into it.
+  fileprivate static func vacantHash(
+    at node: NodeIndex, _ suite: Algorithms
+  ) throws(CygnetError) -> [UInt8] {
+    guard let left = node.left, let right = node.right else {
+      return try suite.hash(
+        LeafNodeHashInput(leafIndex: node.firstLeaf, leafNode: nil).wireEncoded())
+    }
+    return try suite.hash(
+      ParentNodeHashInput(
+        parentNode: nil, leftHash: vacantHash(at: left, suite),
+        rightHash: vacantHash(at: right, suite)
+      ).wireEncoded())
   }
 
   /// The child's hash, without touching a child that has one: others may share it.

@@ -214,7 +214,7 @@ struct HostileSizeTests {
       )
       .encoded(), within: 100, open)
     // A quarter of a million hashes, which whoever makes up a tree can always ask for.
-    try refuse("blank nodes", messages.welcome(nodes: blanks(&messages)), within: 200, open)
+    try refuse("blank nodes", messages.welcome(nodes: blanks(&messages)), within: 300, open)
     try refuse("one leaf everywhere", messages.welcome(nodes: copies(&messages)), within: 200, open)
     try refuse(
       "unmerged leaves", messages.welcome(nodes: unmerged(&messages)), within: 200, open)

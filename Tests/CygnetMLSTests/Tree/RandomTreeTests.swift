@@ -170,7 +170,7 @@ struct RandomTreeTests {
       for node in naive.nodes.indices {
         let index = NodeIndex(UInt32(node))
         #expect(tree.resolution(of: index).map { Int($0.rawValue) } == naive.resolution(node))
-        #expect(try tree.cachedTreeHash(of: index) == naive.treeHash(node))
+        #expect(try tree.treeHash(of: index, suite) == naive.treeHash(node))
         #expect(tree.encryptionKey(at: index)?.bytes == naive.encryptionKey(node))
         guard let key = naive.encryptionKey(node) else { continue }
         #expect(tree.node(forEncryptionKey: MLS.HPKEPublicKey(key)) == index)

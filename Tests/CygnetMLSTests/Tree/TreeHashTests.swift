@@ -10,12 +10,12 @@ struct TreeHashTests {
     var fixture = try TreeFixture(3)
     _ = try fixture.tree.treeHash(fixture.suite)
     let blank = SHA256.hash([1, 0, 0, 0, 3, 0])
-    #expect(fixture.tree.cachedTreeHash(of: NodeIndex(6)) == blank)
+    #expect(try fixture.tree.treeHash(of: NodeIndex(6), fixture.suite) == blank)
     let leaf = try #require(fixture.tree.leaf(LeafIndex(2))).wireEncoded()
     let left = SHA256.hash([1, 0, 0, 0, 2, 1] + leaf)
-    #expect(fixture.tree.cachedTreeHash(of: NodeIndex(4)) == left)
+    #expect(try fixture.tree.treeHash(of: NodeIndex(4), fixture.suite) == left)
     #expect(
-      fixture.tree.cachedTreeHash(of: NodeIndex(5))
+      try fixture.tree.treeHash(of: NodeIndex(5), fixture.suite)
         == SHA256.hash([2, 0, 32] + left + [32] + blank))
   }
 
@@ -28,8 +28,8 @@ struct TreeHashTests {
     #expect(before != after)
     let root = try #require(fixture.tree.parent(NodeIndex(3)))
     #expect(root.unmergedLeaves == [LeafIndex(3)])
-    let left = try #require(fixture.tree.cachedTreeHash(of: NodeIndex(1)))
-    let right = try #require(fixture.tree.cachedTreeHash(of: NodeIndex(5)))
+    let left = try #require(try fixture.tree.treeHash(of: NodeIndex(1), fixture.suite))
+    let right = try #require(try fixture.tree.treeHash(of: NodeIndex(5), fixture.suite))
     let bytes = try [2, 1] + root.wireEncoded() + [32] + left + [32] + right
     #expect(SHA256.hash(bytes) == after)
   }
@@ -41,7 +41,7 @@ struct TreeHashTests {
     try fixture.commit(by: LeafIndex(0))
     let root = try #require(fixture.tree.parent(NodeIndex(3)))
     _ = try fixture.tree.treeHash(fixture.suite)
-    let original = try #require(fixture.tree.cachedTreeHash(of: NodeIndex(5)))
+    let original = try #require(try fixture.tree.treeHash(of: NodeIndex(5), fixture.suite))
     try fixture.add()
     let naive = try fixture.naive()
     #expect(try naive.treeHash(5) != original)

@@ -80,10 +80,14 @@ package struct ProposalCache: Sendable {
     places[reference].map { list[$0] }
   }
 
+  /// Whether there is room for a proposal. Asked before ``add(_:reference:ownUpdate:)`` is called on
+  /// a group's state, whose store would otherwise be written for what was refused.
+  /// - Returns: its bytes.
   /// - Throws: `duplicate` when it is held already; `limitExceeded`.
-  package mutating func add(
-    _ proposal: ListedProposal, reference: MLS.ProposalRef, ownUpdate: OwnUpdate? = nil
-  ) throws(CygnetError) {
+  @discardableResult
+  func check(
+    _ proposal: ListedProposal, reference: MLS.ProposalRef
+  ) throws(CygnetError) -> Int {
     guard places[reference] == nil else {
       throw CygnetError(.duplicate, "P9: this proposal is held already")
     }
@@ -95,6 +99,16 @@ package struct ProposalCache: Sendable {
       guard newcomers.count < MLS.Limits.newcomerProposalCount,
         size <= MLS.Limits.newcomerProposalByteCount - newcomers.byteCount
       else { throw CygnetError(.limitExceeded, "P9: too many newcomers in one epoch") }
+    }
+    return size
+  }
+
+  /// - Throws: `duplicate` when it is held already; `limitExceeded`.
+  package mutating func add(
+    _ proposal: ListedProposal, reference: MLS.ProposalRef, ownUpdate: OwnUpdate? = nil
+  ) throws(CygnetError) {
+    let size = try check(proposal, reference: reference)
+    if proposal.sender == .newMemberProposal {
       newcomers.count += 1
       newcomers.byteCount += size
     }

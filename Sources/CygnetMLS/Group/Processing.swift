@@ -148,10 +148,10 @@ extension MLS.Group {
       // After a loss of state an own proposal comes back as news; but not the keys of an Update.
       if live.proposals[reference] != nil || proposal.type == .update { return .ownMessage }
     }
+    let listed = ListedProposal(proposal, from: sender, reference: reference, isVerified: true)
+    try live.proposals.check(listed, reference: reference)
     try live.shared.check(proposal, from: sender, configuration: configuration, now: now)
-    try live.proposals.add(
-      ListedProposal(proposal, from: sender, reference: reference, isVerified: true),
-      reference: reference)
+    try live.proposals.add(listed, reference: reference)
     return .proposal(
       MLS.PendingProposal(proposal: proposal, sender: sender), reference: reference)
   }

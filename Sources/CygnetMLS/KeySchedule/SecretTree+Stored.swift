@@ -69,12 +69,10 @@ extension SecretTree {
   ) throws(CygnetError) {
     let width = try Self.readWidth(&reader)
     let segmentLevel = min(width.depth, Self.maxSegmentLevel)
-    let root = try SecretTreeNode.read(level: width.depth, from: &reader) {
-      (level, number) throws(CygnetError) in
-      guard level == segmentLevel else {
-        throw CygnetError(.malformed, "a segment of the secret tree in another place")
-      }
-      return try segment(number) { (reader) throws(CygnetError) in
+    let root = try SecretTreeNode.read(
+      level: width.depth, apartLevel: segmentLevel, from: &reader
+    ) { (number) throws(CygnetError) in
+      try segment(number) { (reader) throws(CygnetError) in
         let node = try SecretTreeNode.readWhole(level: segmentLevel, from: &reader)
         guard node.secret == nil else {
           throw CygnetError(.malformed, "a segment of the secret tree that nobody has used")

@@ -126,19 +126,26 @@ extension SecretTreeNode {
   /// - Parameters:
   ///   - level: 0 for a leaf; it bounds the recursion.
   ///   - position: which of its level the node is, from the left.
+  ///   - apartLevel: the level whose nodes are stored apart, but for their secrets; nil for none.
   ///   - reader: where from.
-  ///   - apart: gives a node that is stored apart, by its level and position.
+  ///   - apart: gives a node that is stored apart, by its position.
   static func read(
-    level: Int, position: UInt32 = 0, from reader: inout Reader,
-    apart: (Int, UInt32) throws(CygnetError) -> SecretTreeNode
+    level: Int, position: UInt32 = 0, apartLevel: Int?, from reader: inout Reader,
+    apart: (UInt32) throws(CygnetError) -> SecretTreeNode
   ) throws(CygnetError) -> SecretTreeNode {
     switch try reader.readUInt8() {
     case 1:
       return SecretTreeNode(secret: try reader.readOpaqueSecret(1...255))
+    case 5 where level == apartLevel: return try apart(position)
+    case _ where level == apartLevel:
+      throw CygnetError(.malformed, "a segment of the secret tree in another place")
     case 2 where level > 0:
-      let left = try read(level: level - 1, position: position << 1, from: &reader, apart: apart)
+      let left = try read(
+        level: level - 1, position: position << 1, apartLevel: apartLevel, from: &reader,
+        apart: apart)
       let right = try read(
-        level: level - 1, position: position << 1 | 1, from: &reader, apart: apart)
+        level: level - 1, position: position << 1 | 1, apartLevel: apartLevel, from: &reader,
+        apart: apart)
       return SecretTreeNode(secret: nil, left: left, right: right, ratchets: nil)
     case 3 where level == 0:
       let handshake = try HashRatchet(from: &reader)
@@ -149,7 +156,6 @@ extension SecretTreeNode {
       return SecretTreeNode(
         secret: nil, left: nil, right: nil,
         ratchets: LeafRatchets(handshake: nil, application: try HashRatchet(from: &reader)))
-    case 5: return try apart(level, position)
     default: throw CygnetError(.malformed, "unknown state of a node of the secret tree")
     }
   }
@@ -158,7 +164,7 @@ extension SecretTreeNode {
   static func readWhole(
     level: Int, from reader: inout Reader
   ) throws(CygnetError) -> SecretTreeNode {
-    try read(level: level, from: &reader) { (_, _) throws(CygnetError) in
+    try read(level: level, apartLevel: nil, from: &reader) { (_) throws(CygnetError) in
       throw CygnetError(.malformed, "a node of the secret tree is missing")
     }
   }

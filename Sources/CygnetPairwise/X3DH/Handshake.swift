@@ -10,8 +10,8 @@ package import CygnetWire
 ///       opaque suite_data<V>;           // empty in suite 1, KEMHandshake in suite 2
 ///     } Handshake;
 ///
-/// What the responder needs to run its half of X3DH or PQXDH (X3DH §3.3, PQXDH §3.3). It precedes every message that the
-/// initiator sends before the first reply.
+/// What the responder needs to run its half of X3DH or PQXDH (X3DH §3.3, PQXDH §3.3). It precedes
+/// every message that the initiator sends before the first reply.
 package struct Handshake: Equatable, Sendable, WireEncodable, WireDecodable {
   package let suite: Suite
   package let identity: Ed25519.PublicKey

@@ -115,12 +115,13 @@ public struct PreKeys: Sendable {
     let signature = try identity.signature(of: content, label: .signedPreKey)
     let published = SignedPreKey(
       id: SignedPreKeyID(id), createdAt: now, key: pair.publicKey, signature: signature)
-    try kem?.addLastResort(
+    var changedKEM = kem
+    try changedKEM?.addLastResort(
       beside: published.id, for: identity, at: address, now: now, using: &random)
     signed.append(Signed(published: published, privateKey: pair.privateKey))
     if signed.count > Limits.maxSignedPreKeys { signed.removeFirst() }
-    let held = signedPreKeyIDs
-    kem?.keepLastResort(beside: held)
+    changedKEM?.keepLastResort(beside: signedPreKeyIDs)
+    kem = changedKEM
   }
 
   /// Takes prekeys of suite 1 over to suite 2: from now on bundles are post-quantum. Signed prekeys
@@ -203,8 +204,10 @@ public struct PreKeys: Sendable {
   public mutating func takeBundle(
     for identity: IdentityKey, at address: DeviceAddress
   ) throws(CygnetError) -> PreKeyBundle {
-    let oneTimeKEMPreKey = kem?.take()
+    var changedKEM = kem
+    let oneTimeKEMPreKey = changedKEM?.take()
     var oneTimePreKey: OneTimePreKey?
+    var afterNext = nextOneTimeID
     // The keys are searched and not the ids, of which a stored state may claim billions.
     var next: OneTimePreKeyID?
     for id in oneTime.keys where id.rawValue >= nextUnusedID && next.map({ id < $0 }) != false {
@@ -212,13 +215,14 @@ public struct PreKeys: Sendable {
     }
     if let next, let pair = oneTime[next] {
       oneTimePreKey = OneTimePreKey(id: next, key: pair.publicKey)
-      nextUnusedID = next.rawValue + 1  // ids stay below nextOneTimeID
-    } else {
-      nextUnusedID = nextOneTimeID
+      afterNext = next.rawValue + 1  // ids stay below nextOneTimeID
     }
-    return try bundle(
+    let taken = try bundle(
       for: identity, at: address, oneTimePreKey: oneTimePreKey,
       kemPreKey: oneTimeKEMPreKey?.published(as: .oneTime))
+    kem = changedKEM
+    nextUnusedID = afterNext
+    return taken
   }
 
   /// A bundle without one-time prekeys, which may be handed out any number of times.

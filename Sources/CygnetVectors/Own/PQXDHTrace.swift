@@ -109,31 +109,14 @@ enum PQXDHTrace {
   private static func expectBundle(
     _ inputs: PQXDHInputs, _ test: inout VectorLedger
   ) throws(CygnetError) -> PreKeyBundle {
-    for (role, identity) in [("initiator", inputs.initiator), ("responder", inputs.responder)] {
-      try test.expect("\(role)_identity_key", bytes: identity.publicKey.encoded())
-      try test.expect("\(role)_identity_x25519_private", secret: identity.agreementKey.secret)
-      try test.expect("\(role)_identity_x25519", bytes: identity.publicKey.x25519.bytes)
+    let keys = PublishedKeys(
+      suite: .pqxdh, initiator: inputs.initiator, responder: inputs.responder,
+      responderAddress: inputs.responderAddress, createdAt: inputs.createdAt,
+      signedPreKey: inputs.signedPreKey, oneTimePreKey: inputs.oneTimePreKey,
+      ephemeral: inputs.ephemeral)
+    return try keys.expectBundle(&test) { (test) throws(CygnetError) in
+      try expectKEMPreKey(inputs, &test)
     }
-    try test.expect("signed_pre_key", bytes: inputs.signedPreKey.publicKey.bytes)
-    try test.expect("one_time_pre_key", bytes: inputs.oneTimePreKey?.publicKey.bytes)
-    try test.expect("ephemeral_key", bytes: inputs.ephemeral.publicKey.bytes)
-    let content = SignedPreKeyContent(
-      suite: .pqxdh, address: inputs.responderAddress, id: SignedPreKeyID(1),
-      createdAt: inputs.createdAt, key: inputs.signedPreKey.publicKey)
-    try test.expect("signed_content", bytes: try SignedContent.bytes(.signedPreKey, content))
-    let signature = try inputs.responder.signature(of: content, label: .signedPreKey)
-    try test.expect("signature", bytes: signature)
-    let bundle = PreKeyBundle(
-      suite: .pqxdh, identity: inputs.responder.publicKey.ed25519,
-      address: inputs.responderAddress,
-      signedPreKey: SignedPreKey(
-        id: SignedPreKeyID(1), createdAt: inputs.createdAt, key: inputs.signedPreKey.publicKey,
-        signature: signature),
-      oneTimePreKey: inputs.oneTimePreKey.map {
-        OneTimePreKey(id: OneTimePreKeyID(1), key: $0.publicKey)
-      }, kemPreKey: try expectKEMPreKey(inputs, &test))
-    try test.expect("bundle", bytes: try bundle.encoded())
-    return bundle
   }
 
   /// The KEM prekey that the bundle holds: number 1 of last resort, or number 2, which serves once.

@@ -1,5 +1,6 @@
 import CygnetMLS
 import CygnetPrimitives
+import CygnetVectors
 import CygnetWire
 import TestSupport
 import Testing
@@ -276,6 +277,38 @@ struct BlockTests {
     #expect(try Set(names.map { try $0.bytes }).count == names.count)
     for bytes in [[], [0], [9], [1, 0], [3], [3, 0, 0, 0], [6, 0, 0, 0, 0, 0, 0, 0]] as [[UInt8]] {
       #expect(throws: CygnetError(.malformed, "")) { try MLS.BlockName(bytes: bytes) }
+    }
+  }
+
+  @Test("P9: a proposal that comes again is a duplicate, and gives a store nothing to write")
+  func proposalAgain() throws {
+    var configuration = MLS.Configuration.testing
+    configuration.handshakeFormat = .publicMessage
+    var scene = try Scene(["alice", "bob"], configuration: configuration)
+    let proposal = try scene.groups[0].proposeUpdate(now: now)
+    _ = try scene.groups[1].receive(proposal, now: now)
+    let saved = scene.groups[1].revision
+    #expect(throws: CygnetError(.duplicate, "")) { try scene.groups[1].receive(proposal, now: now) }
+    #expect(try scene.groups[1].changes(since: saved).isEmpty)
+  }
+
+  @Test("a crown with message keys in it, which stand in segments, is malformed")
+  func crownWithSegments() throws {
+    var scene = try Scene(["alice", "bob", "carol"])
+    _ = try scene.groups[0].encrypt([1])
+    let group = scene.groups[0]
+    var blocks = try group.changes(since: nil).written
+    _ = try MLS.Group(restoring: blocks, configuration: .testing)
+    let crown = try MLS.BlockName(bytes: [2])
+    let segments = blocks.keys.filter { name in (try? name.bytes.first) == 3 }
+    #expect(segments.count == 1)
+    for segment in segments { blocks[segment] = nil }
+    let headerByteCount = try 3 + group.id.wireEncoded().count + 8 + 1
+    let header = try #require(blocks[crown]).exposed().prefix(headerByteCount)
+    blocks[crown] = SecretBytes(
+      copying: header + (try GroupStateView(group).secretTree.wireEncodedSecret().exposed()))
+    #expect(throws: CygnetError(.malformed, "")) {
+      try MLS.Group(restoring: blocks, configuration: .testing)
     }
   }
 }

@@ -108,7 +108,7 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
     state =
       version == 1
       ? .whole(past: try reader.readVector(0...(1 << 16), maxCount: 1 << 13))
-      : .blocks(try reader.readVector(0...(1 << 24), maxCount: 1 << 20))
+      : .blocks(try Self.readNames(&reader))
     let ids = 0...(Self.maxHandled * MessageID.byteCount)
     handled = try reader.vector(ids) { (reader) throws(CygnetError) in
       var ids: [[UInt8]] = []
@@ -120,6 +120,16 @@ struct GroupRecord: WireEncodable, WireDecodable, Sendable {
       ? PendingChange(
         commit: reader.readFixed(MessageID.byteCount), change: GroupChangeRecord(from: &reader))
       : nil
+  }
+
+  private static func readNames(
+    _ reader: inout Reader
+  ) throws(CygnetError) -> [MLS.BlockName] {
+    let names: [MLS.BlockName] = try reader.readVector(0...(1 << 24), maxCount: 1 << 20)
+    for (name, next) in zip(names, names.dropFirst()) where name >= next {
+      throw CygnetError(.malformed, "names of a group's blocks out of order")
+    }
+    return names
   }
 }
 

@@ -13,7 +13,7 @@ package enum Benchmarks {
     ("pingpong_64_per_message", 1.15), ("encrypt_64_inchain", 1.5), ("decrypt_64_inchain", 1.5),
     ("skip1000_first_decrypt", 1.5), ("skip1000_ooo_decrypt_each", 1.5),
     ("sender_key_encrypt_100", 1.15), ("sender_key_decrypt_100", 1.15), ("hpke_seal_32", 1.15),
-    ("hpke_open_32", 1.15),
+    ("hpke_open_32", 1.15), ("hpke_xwing_seal_32", 1.15), ("hpke_xwing_open_32", 1.15),
   ]
 
   /// The most that a size may be, in the unit of its figure.

@@ -45,22 +45,36 @@ internal import CSodium
     unsafe crypto_auth_hmacsha256_final(state, output)
   }
 
-  /// Two HMACs of the KEM, three for the hashes and the secret, two for key and nonce.
+  /// Two HMACs of DHKEM.
+  private func extractAndExpand() { for count in [51, 92] { hmac(count) } }
+
+  /// Three HMACs for the hashes and the secret, two for key and nonce.
   private func schedule() {
-    for count in [51, 92, 28, 26 + Self.infoByteCount, 23, 88, 95] { hmac(count) }
+    for count in [28, 26 + Self.infoByteCount, 23, 88, 95] { hmac(count) }
   }
 
   func seal() {
     unsafe randombytes_buf(secret, 32)
     _ = unsafe crypto_scalarmult_base(encapsulated, secret)
     agreement()
+    extractAndExpand()
+    sealMessage()
+  }
+
+  func open() {
+    agreement()
+    extractAndExpand()
+    openMessage()
+  }
+
+  /// Key schedule and cipher, after any KEM.
+  func sealMessage() {
     schedule()
     unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
       ciphertext, nil, plaintext, 32, nil, 0, nil, nonce, openKey)
   }
 
-  func open() {
-    agreement()
+  func openMessage() {
     schedule()
     let status = unsafe crypto_aead_chacha20poly1305_ietf_decrypt(
       plaintext, nil, nil, ciphertext, 48, nil, 0, nonce, openKey)

@@ -9,7 +9,8 @@ extension HPKE {
     public let bytes: [UInt8]
 
     /// From its serialized form.
-    /// - Throws: `malformed` for another length. A key of low order is refused when it is used.
+    /// - Throws: `malformed` for another length. A key that cannot be sealed to (of low order or, with
+    ///   X-Wing, with a coefficient beyond the modulus) is refused when it is used.
     public init(kem: KEM, bytes: [UInt8]) throws(CygnetError) {
       guard bytes.count == kem.publicKeyByteCount else {
         throw CygnetError(.malformed, "an HPKE public key of another length")
@@ -23,8 +24,11 @@ extension HPKE {
   public struct PrivateKey: Sendable {
     /// The public half.
     public let publicKey: PublicKey
-    /// The serialized private key (RFC 9180 §7.1.2), as long as the mechanism says.
+    /// The serialized private key (RFC 9180 §7.1.2), as long as the mechanism says. Of X-Wing it is the
+    /// seed.
     public let secret: SecretBytes
+    /// What X-Wing computes with; nil for other mechanisms.
+    private let expanded: ExpandedXWingKey?
 
     /// The mechanism that it belongs to.
     public var kem: KEM { publicKey.kem }
@@ -34,7 +38,15 @@ extension HPKE {
     public init(kem: KEM, secret: SecretBytes) throws(CygnetError) {
       try Self.check(secret, kem)
       self.secret = secret
-      publicKey = try PublicKey(kem: kem, bytes: kem.publicKey(of: secret))
+      switch kem.algorithm {
+      case .dhkemX25519:
+        expanded = nil
+        publicKey = try PublicKey(kem: kem, bytes: DHKEM.publicKey(of: secret))
+      case .xWing:
+        let key = try XWing.DecapsulationKey(seed: secret)
+        expanded = ExpandedXWingKey(key)
+        publicKey = try PublicKey(kem: kem, bytes: key.encapsulationKey.bytes)
+      }
     }
 
     /// From stored halves that belong together.
@@ -46,6 +58,15 @@ extension HPKE {
       try kem.check(publicKey.kem)
       self.secret = secret
       self.publicKey = publicKey
+      expanded = kem == .xWing ? ExpandedXWingKey() : nil
+    }
+
+    /// - Throws: `wrongState` for a key of another mechanism.
+    func expandedXWing() throws(CygnetError) -> XWing.DecapsulationKey {
+      guard let expanded else {
+        throw CygnetError(.wrongState, "the key belongs to another KEM than X-Wing")
+      }
+      return try expanded.key(from: secret)
     }
 
     /// A new key pair from the system's random source.
@@ -55,7 +76,7 @@ extension HPKE {
       return try generate(kem: kem, using: &random)
     }
 
-    /// One draw: the private key.
+    /// One draw: the private key, 32 bytes with every mechanism.
     package static func generate(
       kem: KEM = .x25519, using random: inout some RandomSource
     ) throws(CygnetError) -> PrivateKey {

@@ -18,8 +18,8 @@ extension HPKE {
 /// One message in base mode (RFC 9180 §6.1). No context is kept, and no exporter secret is derived.
 extension HPKE {
   /// Draws what the encapsulation needs.
-  /// - Throws: `malformed` for a public key of low order; `wrongState` for an export-only suite or a
-  ///   key of another KEM than the suite's.
+  /// - Throws: `malformed` for a public key that cannot be sealed to; `wrongState` for an export-only
+  ///   suite or a key of another KEM than the suite's.
   package static func seal(
     _ plaintext: SecretBytes, to publicKey: PublicKey, suite: CipherSuite, info: [UInt8],
     authenticating: [UInt8], using random: inout some RandomSource

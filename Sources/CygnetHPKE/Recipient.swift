@@ -43,7 +43,7 @@ extension HPKE {
     ///   - suite: the algorithms, which both sides name.
     ///   - info: what both sides know.
     ///   - publicKey: the sender's.
-    /// - Throws: as in base mode.
+    /// - Throws: as in base mode; `unsupported` with X-Wing, which has no such mode.
     public init(
       _ encapsulatedKey: [UInt8], for privateKey: PrivateKey, suite: CipherSuite, info: [UInt8],
       authenticatedBy publicKey: PublicKey
@@ -60,7 +60,7 @@ extension HPKE {
     ///   - info: what both sides know.
     ///   - publicKey: the sender's.
     ///   - preSharedKey: what both sides hold beforehand.
-    /// - Throws: as in base mode.
+    /// - Throws: as in base mode; `unsupported` with X-Wing.
     public init(
       _ encapsulatedKey: [UInt8], for privateKey: PrivateKey, suite: CipherSuite, info: [UInt8],
       authenticatedBy publicKey: PublicKey, preSharedKey: PreSharedKey

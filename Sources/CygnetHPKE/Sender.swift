@@ -15,8 +15,8 @@ extension HPKE {
     ///   - publicKey: the recipient's.
     ///   - suite: the algorithms, which both sides name.
     ///   - info: what both sides know, and which is authenticated by all that the context makes.
-    /// - Throws: `malformed` for a public key of low order; `wrongState` for a key of another KEM
-    ///   than the suite's.
+    /// - Throws: `malformed` for a public key that cannot be sealed to, such as one of low order;
+    ///   `wrongState` for a key of another KEM than the suite's.
     public init(
       to publicKey: PublicKey, suite: CipherSuite, info: [UInt8]
     ) throws(CygnetError) {
@@ -46,7 +46,7 @@ extension HPKE {
     ///   - suite: the algorithms, which both sides name.
     ///   - info: what both sides know.
     ///   - privateKey: the sender's own.
-    /// - Throws: as in base mode.
+    /// - Throws: as in base mode; `unsupported` with X-Wing, which has no such mode.
     public init(
       to publicKey: PublicKey, suite: CipherSuite, info: [UInt8],
       authenticatedBy privateKey: PrivateKey
@@ -63,7 +63,7 @@ extension HPKE {
     ///   - info: what both sides know.
     ///   - privateKey: the sender's own.
     ///   - preSharedKey: what both sides hold beforehand.
-    /// - Throws: as in base mode.
+    /// - Throws: as in base mode; `unsupported` with X-Wing.
     public init(
       to publicKey: PublicKey, suite: CipherSuite, info: [UInt8],
       authenticatedBy privateKey: PrivateKey, preSharedKey: PreSharedKey
@@ -74,8 +74,7 @@ extension HPKE {
         using: &random)
     }
 
-    /// Any mode. For DHKEM the one draw is the ephemeral private key. Tests begin at another
-    /// `sequenceNumber` than zero.
+    /// Any mode, with the one draw of the KEM. Tests begin at another `sequenceNumber` than zero.
     package init(
       to publicKey: PublicKey, suite: CipherSuite, info: [UInt8], mode: Mode<PrivateKey> = .base,
       sequenceNumber: UInt64 = 0, using random: inout some RandomSource

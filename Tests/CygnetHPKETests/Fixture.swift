@@ -57,17 +57,37 @@ struct Fixture {
   }
 }
 
-enum Mode: CaseIterable { case base, psk, auth, authPSK }
+enum Mode: CaseIterable {
+  case base, psk, auth, authPSK
+
+  var isAuthenticated: Bool { self == .auth || self == .authPSK }
+
+  /// Those that a KEM has.
+  static func all(of kem: HPKE.KEM) -> [Mode] {
+    allCases.filter { !$0.isAuthenticated || kem == .x25519 }
+  }
+}
 
 extension HPKE.CipherSuite: CustomStringConvertible {
-  public var description: String { "KDF \(kdf.id), AEAD \(aead.id)" }
+  public var description: String { "KEM \(kem.id), KDF \(kdf.id), AEAD \(aead.id)" }
 }
 
 let sealingSuites = [
   HPKE.CipherSuite.x25519SHA256ChaCha20Poly1305, .x25519SHA512ChaCha20Poly1305,
+  .xWingSHA256ChaCha20Poly1305,
 ]
 
-let allSuites = sealingSuites + [.x25519SHA256ExportOnly, .x25519SHA512ExportOnly]
+let exportingSuites = [
+  HPKE.CipherSuite.x25519SHA256ExportOnly, .x25519SHA512ExportOnly,
+  HPKE.CipherSuite(kem: .xWing, kdf: .hkdfSHA512, aead: .exportOnly),
+]
+
+let allSuites = sealingSuites + exportingSuites
+
+/// Each of `suites` in each of its modes.
+func modes(of suites: [HPKE.CipherSuite]) -> [(HPKE.CipherSuite, Mode)] {
+  suites.flatMap { suite in Mode.all(of: suite.kem).map { (suite, $0) } }
+}
 
 /// Public keys whose agreements are all zero, whatever the private key.
 let lowOrderPoints: [String] = [

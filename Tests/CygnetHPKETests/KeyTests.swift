@@ -62,6 +62,7 @@ struct KeyTests {
   @Test("numbers that are not offered are refused")
   func numbers() throws {
     #expect(try HPKE.KEM(id: 0x20) == .x25519)
+    #expect(try HPKE.KEM(id: 0x647a) == .xWing)
     #expect(try HPKE.KDF(id: 1) == .hkdfSHA256)
     #expect(try HPKE.KDF(id: 3) == .hkdfSHA512)
     #expect(try HPKE.AEAD(id: 3) == .chaCha20Poly1305)
@@ -77,7 +78,7 @@ struct KeyTests {
     }
     #expect(HPKE.CipherSuite.x25519SHA256ChaCha20Poly1305 != .x25519SHA512ChaCha20Poly1305)
     #expect(HPKE.CipherSuite.x25519SHA256ChaCha20Poly1305 != .x25519SHA256ExportOnly)
-    #expect(Set(allSuites).count == 4)
+    #expect(Set(allSuites).count == 6)
   }
 
   @Test("nothing is sealed to a key of low order, in any mode", arguments: lowOrderPoints)

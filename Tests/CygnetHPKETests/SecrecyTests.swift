@@ -34,12 +34,14 @@ struct SecrecyTests {
     #expect(
       Self.shows(Self.renderings(of: key.publicKey), key.publicKey.bytes),
       "the search finds what is public")
+    let last = try #require(Mode.all(of: suite.kem).last)
     let encapsulation = try suite.kem.encapsulate(
-      to: key.publicKey, authenticatedBy: fixture.sender, using: &fixture.random)
-    let mode = fixture.recipientMode(.authPSK)
+      to: key.publicKey, authenticatedBy: last.isAuthenticated ? fixture.sender : nil,
+      using: &fixture.random)
+    let mode = fixture.recipientMode(last)
     let schedule = try HPKE.KeySchedule(
       suite: suite, role: mode.role, sharedSecret: encapsulation.sharedSecret, info: fixture.info)
-    let recipient = try fixture.makeRecipient(encapsulation.encapsulatedKey, .authPSK)
+    let recipient = try fixture.makeRecipient(encapsulation.encapsulatedKey, last)
     let context = try HPKE.Context(suite: suite, schedule: schedule)
     let exporter = try schedule.exporterSecret()
     let secrets = [
@@ -50,7 +52,7 @@ struct SecrecyTests {
       Self.renderings(of: key), Self.renderings(of: fixture.preSharedKey),
       Self.renderings(of: encapsulation), Self.renderings(of: schedule),
       Self.renderings(of: recipient), Self.renderings(of: context), Self.renderings(of: mode),
-      Self.renderings(of: fixture.senderMode(.authPSK)),
+      Self.renderings(of: fixture.senderMode(last)),
     ]
     for text in texts {
       #expect(text.contains("secretbytes("))
@@ -74,9 +76,44 @@ struct SecrecyTests {
         #expect(counts == [Int](repeating: 0, count: 9), "\(counts)")
       }
     }
+
+    @Test("dropped keys of X-Wing leave neither seed nor expanded form behind")
+    func droppedXWing() async {
+      await #expect(processExitsWith: .success) {
+        let scan = try #require(MemoryScan())
+        try Residue.useXWing(noting: scan)
+        let counts = scan.occurrences()
+        #expect(counts == [Int](repeating: 0, count: 6), "\(counts)")
+      }
+    }
   }
 
   private enum Residue {
+    /// A key that was made and one from storage, which open a message each.
+    @inline(never)
+    static func useXWing(noting scan: MemoryScan) throws {
+      var random = SystemRandomSource()
+      let suite = HPKE.CipherSuite.xWingSHA256ChaCha20Poly1305
+      let made = try HPKE.PrivateKey.generate(kem: .xWing, using: &random)
+      let seed = random.secret(32)
+      let publicKey = try HPKE.PrivateKey(kem: .xWing, secret: seed).publicKey
+      let stored = try HPKE.PrivateKey(kem: .xWing, secret: seed, publicKey: publicKey)
+      for key in [made, stored] {
+        var sender = try HPKE.Sender(to: key.publicKey, suite: suite, info: [])
+        var recipient = try HPKE.Recipient(
+          sender.encapsulatedKey, for: key, suite: suite, info: [])
+        guard try recipient.open(sender.seal([1])) == [1] else {
+          throw CygnetError(.internalFault, "another plaintext")
+        }
+        // The seeds of both parts, and the beginning of the ML-KEM key itself.
+        let parts = SHAKE256.secretHash(key.secret, count: 96)
+        let expanded = try MLKEM768.DecapsulationKey(seed: parts.slice(0..<64)).expanded
+        for secret in [key.secret, parts.slice(64..<96), expanded.slice(0..<32)] {
+          secret.withUnsafeBytes { scan.add($0) }
+        }
+      }
+    }
+
     /// A context of each side and a single message, all of which end with the call.
     @inline(never)
     static func use(noting scan: MemoryScan) throws {

@@ -8,7 +8,9 @@ struct PublishedVectorTests {
   /// Files whose cases must run: how many, and how many may be skipped.
   private static let expected: [(file: String, run: Int, skipped: Int)] = [
     ("ed25519/sign-input.json", 128, 0),
+    ("hpke/age-hybrid-xwing.json", 2, 0),
     ("hpke/cfrg-x25519.json", 6, 0),
+    ("hpke/hpke-pq-xwing-hkdf-sha256-chacha.json", 1, 0),
     // Suites whose hash or signature is another one are not offered; suite 1 differs in the AEAD
     // alone, so rows of it that seal nothing run.
     ("mls/crypto-basics.json", 1, 6),
@@ -45,6 +47,7 @@ struct PublishedVectorTests {
     ("peers/ed25519-to-x25519.json", 23, 0),
     ("peers/hkdf-sha512.json", 12, 0),
     ("peers/hpke.json", 8, 0),
+    ("peers/hpke-xwing.json", 5, 0),
     ("peers/mlkem-768.json", 10, 0),
     ("peers/mlkem-1024.json", 10, 0),
     ("peers/pqxdh.json", 4, 0),
@@ -171,7 +174,7 @@ struct PublishedVectorTests {
     "x25519_public", "root_key", "next_chain_key", "scannable", "digest", "vlbytes_header",
     "tree_hash_after", "tree_hash", "commit_secret",
     "joiner_secret", "psk_secret", "confirmed_transcript_hash_after", "proposal",
-    "signer_pub", "expected_key", "initial_epoch_authenticator", "K", "ss", "ek", "hash_100",
+    "signer_pub", "expected_key", "initial_epoch_authenticator", "K", "ss", "ek", "hash_100", "pt",
   ]
 
   /// Outputs that are lists of bytes.

@@ -32,6 +32,9 @@ package enum XWing {
       bytes = mlkem.bytes + x25519.bytes
     }
 
+    /// Whether the X25519 key is a point of low order, to which nothing is encapsulated.
+    package var hasLowOrder: Bool { x25519.hasLowOrder }
+
     /// - Throws: `authenticationFailed` when the X25519 key is a point of low order.
     package func encapsulate(
       using random: inout some RandomSource

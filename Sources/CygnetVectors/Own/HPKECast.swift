@@ -20,11 +20,11 @@ struct HPKECast {
   let authenticating = Array("associated".utf8)
   let plaintext = Array("salam, bob".utf8)
 
-  init(_ random: inout SeededRandomSource) throws(CygnetError) {
-    recipient = try HPKE.PrivateKey.generate(using: &random)
-    sender = try HPKE.PrivateKey.generate(using: &random)
-    stranger = try HPKE.PrivateKey.generate(using: &random)
-    ephemeral = random.bytes(32)
+  init(_ random: inout SeededRandomSource, kem: HPKE.KEM = .x25519) throws(CygnetError) {
+    recipient = try HPKE.PrivateKey.generate(kem: kem, using: &random)
+    sender = try HPKE.PrivateKey.generate(kem: kem, using: &random)
+    stranger = try HPKE.PrivateKey.generate(kem: kem, using: &random)
+    ephemeral = random.bytes(kem.encapsulationRandomByteCount)
     psk = random.bytes(32)
   }
 

@@ -31,6 +31,7 @@ enum HPKECheckWriter {
       ])
     try writer.group(.hpkeExport, sealing.groupParameters, exports(foreign, blocks: 255 * 32))
     try writer.group(.hpkeExport, longer.groupParameters, exports(foreign, blocks: 255 * 64))
+    try writeXWing(&writer)
   }
 
   private static func modes(
@@ -43,7 +44,7 @@ enum HPKECheckWriter {
     return tests
   }
 
-  private static func ciphertexts(
+  static func ciphertexts(
     _ cast: HPKECast, _ suite: HPKE.CipherSuite
   ) throws(CygnetError) -> [Test] {
     let message = try cast.message(.base, suite)

@@ -4,7 +4,8 @@ internal import CygnetPrimitives
 /// What a recipient of HPKE must open or refuse, a sender seal or refuse, and a context export.
 enum HPKEChecks {
   static let suite = OwnVectorSuite(
-    name: "hpke/refusals", kind: .check, subject: "hpke", spec: "RFC 9180 §5, §7.1.4, §9",
+    name: "hpke/refusals", kind: .check, subject: "hpke",
+    spec: "RFC 9180 §5, §7.1.4, §9; draft-ietf-hpke-pq §4",
     notes: [
       .init(
         flag: "LowOrder", description: "a public key that makes every agreement zero",
@@ -29,6 +30,12 @@ enum HPKEChecks {
       .init(
         flag: "Limit", description: "the most that may be asked for",
         effect: "a crash, or a secret that repeats"),
+      .init(
+        flag: "Auth", description: "a sender's key with a KEM that has no auth modes",
+        effect: "who sealed is taken for proven"),
+      .init(
+        flag: "Modulus", description: "a coefficient that is not below q",
+        effect: "several encodings of one key"),
     ],
     write: HPKECheckWriter.write)
 

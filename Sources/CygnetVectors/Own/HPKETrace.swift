@@ -4,7 +4,8 @@ internal import CygnetPrimitives
 /// HPKE contexts with every intermediate value, in every mode and suite.
 enum HPKETrace {
   static let suite = OwnVectorSuite(
-    name: "hpke/contexts", kind: .trace, subject: "hpke", spec: "RFC 9180 §4, §5",
+    name: "hpke/contexts", kind: .trace, subject: "hpke",
+    spec: "RFC 9180 §4, §5; draft-ietf-hpke-pq §4",
     notes: [
       .init(
         flag: "PSK", description: "a pre-shared key",
@@ -120,6 +121,11 @@ enum HPKETrace {
       }
       try writer.group(.hpke, suite.groupParameters, tests)
     }
+    let suite = HPKE.CipherSuite.xWingSHA256ChaCha20Poly1305
+    let tests = [
+      try test("base", 0, suite, &writer.random), try test("PSK", 1, suite, &writer.random),
+    ]
+    try writer.group(.hpke, suite.groupParameters, tests)
   }
 
   private static func test(
@@ -149,7 +155,7 @@ enum HPKETrace {
         "psk_id": hasKey ? .hex(random.bytes(8)) : .null,
         "recipient_key_material": .hex(random.bytes(32)),
         "sender_key_material": hasSender ? .hex(random.bytes(32)) : .null,
-        "ephemeral_private": .hex(random.bytes(32)),
+        "ephemeral_private": .hex(random.bytes(suite.kem.encapsulationRandomByteCount)),
         "messages": .array(seals ? messages : []),
         "exports": .array(exports),
       ])

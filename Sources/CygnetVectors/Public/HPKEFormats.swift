@@ -6,7 +6,11 @@ enum HPKEFormats {
   static let all: [VectorFormat] = [
     VectorFormat(
       "HPKE", "HPKE contexts",
-      recognises: { $0.firstCase(has: "mode", "kem_id", "kdf_id", "aead_id", "enc") }, run: run)
+      recognises: { $0.firstCase(has: "mode", "kem_id", "kdf_id", "aead_id", "enc") }, run: run),
+    VectorFormat(
+      "peers and age", "HPKE single messages, X-Wing",
+      recognises: { $0.isNamed("HPKE base mode, X-Wing") && $0.firstCase(has: "sk_seed", "enc") },
+      run: runXWing),
   ]
 
   @Sendable
@@ -16,9 +20,9 @@ enum HPKEFormats {
     let suite: HPKE.CipherSuite
     do throws(CygnetError) {
       suite = try HPKE.CipherSuite(
-        kem: HPKE.KEM(id: number("kem_id", of: test)),
-        kdf: HPKE.KDF(id: number("kdf_id", of: test)),
-        aead: HPKE.AEAD(id: number("aead_id", of: test)))
+        kem: HPKE.KEM(id: number("kem_id", of: test.fields)),
+        kdf: HPKE.KDF(id: number("kdf_id", of: test.fields)),
+        aead: HPKE.AEAD(id: number("aead_id", of: test.fields)))
     } catch {
       guard error.code == .unsupported else { throw error }
       return .skipped("\(error.reason)")
@@ -32,10 +36,41 @@ enum HPKEFormats {
     return checks.outcome
   }
 
+  /// A message in base mode that another implementation sealed.
+  @Sendable
+  private static func runXWing(
+    _ test: VectorCase, _: VectorRun.Options
+  ) throws(CygnetError) -> VectorOutcome {
+    let suite = HPKE.CipherSuite(
+      kem: try HPKE.KEM(id: number("kem_id", of: test.group)),
+      kdf: try HPKE.KDF(id: number("kdf_id", of: test.group)),
+      aead: try HPKE.AEAD(id: number("aead_id", of: test.group)))
+    let key = try HPKE.PrivateKey(kem: suite.kem, secret: test.secret("sk_seed"))
+    var checks = VectorChecks()
+    if test.has("pk") { checks.equal("pk", key.publicKey.bytes, try test.bytes("pk")) }
+    let (info, enc, ct) = (try test.bytes("info"), try test.bytes("enc"), try test.bytes("ct"))
+    let aad = try test.bytes("aad")
+    if test.has("shared_secret") {
+      checks.equal(
+        "shared_secret", try suite.kem.decapsulate(enc, with: key, authenticatedBy: nil),
+        try test.bytes("shared_secret"))
+    }
+    let open = { () throws(CygnetError) in
+      try HPKE.open(
+        ct, encapsulatedKey: enc, with: key, suite: suite, info: info, authenticating: aad)
+    }
+    if try test.isValid() {
+      checks.equal("pt", try open(), try test.bytes("pt"))
+    } else {
+      checks.refused("the message", .authenticationFailed, open)
+    }
+    return checks.outcome
+  }
+
   private static func number(
-    _ name: String, of test: VectorCase
+    _ name: String, of fields: JSON
   ) throws(CygnetError) -> UInt16 {
-    guard let number = UInt16(exactly: try test.int(name)) else {
+    guard let number = UInt16(exactly: try fields.int(name)) else {
       throw CygnetError(.malformed, "an algorithm's number is out of range")
     }
     return number
@@ -47,6 +82,8 @@ private struct HPKESetup {
   private let test: VectorCase
   private let suite: HPKE.CipherSuite
   private let info: [UInt8]
+  /// What the sender draws, all of it.
+  private let drawn: [UInt8]
   private let recipientKey: HPKE.PrivateKey
   private let senderMode: HPKE.Mode<HPKE.PrivateKey>
   private let recipientMode: HPKE.Mode<HPKE.PublicKey>
@@ -55,6 +92,8 @@ private struct HPKESetup {
     self.test = test
     self.suite = suite
     info = try test.bytes("info")
+    // X-Wing has no ephemeral private key: the seed of its encapsulation stands in its material.
+    drawn = try test.bytes(suite.kem == .xWing ? "ikmE" : "skEm")
     recipientKey = try HPKE.PrivateKey(kem: suite.kem, secret: test.secret("skRm"))
     switch try test.int("mode") {
     case 0: (senderMode, recipientMode) = (.base, .base)
@@ -87,10 +126,11 @@ private struct HPKESetup {
 
   /// The shared secret from both sides, and all that comes of it.
   func checkSchedule(_ checks: inout VectorChecks) throws(CygnetError) {
-    var random = try ReplayRandomSource(test.bytes("skEm"))
+    var random = ReplayRandomSource(drawn)
     let encapsulation = try suite.kem.encapsulate(
       to: recipientKey.publicKey, authenticatedBy: senderMode.senderKey, using: &random)
-    checks.that(random.isUsedUpExactly, "the encapsulation draws something else than skEm")
+    checks.that(
+      random.isUsedUpExactly, "the encapsulation draws something else than its ephemeral key")
     checks.equal("enc", encapsulation.encapsulatedKey, try test.bytes("enc"))
     let stated = try test.bytes("shared_secret")
     checks.equal("shared_secret of the sender", encapsulation.sharedSecret, stated)
@@ -120,7 +160,7 @@ private struct HPKESetup {
 
   /// Each message sealed and opened in turn, and each secret exported on both sides.
   func checkMessages(_ checks: inout VectorChecks) throws(CygnetError) {
-    var random = try ReplayRandomSource(test.bytes("skEm"))
+    var random = ReplayRandomSource(drawn)
     var sender = try HPKE.Sender(
       to: recipientKey.publicKey, suite: suite, info: info, mode: senderMode, using: &random)
     var recipient = try HPKE.Recipient(
@@ -157,7 +197,7 @@ private struct HPKESetup {
     guard case .base = senderMode, let first = try test.fields.list("encryptions").first else {
       return
     }
-    var random = try ReplayRandomSource(test.bytes("skEm"))
+    var random = ReplayRandomSource(drawn)
     let sealed = try HPKE.seal(
       first.secret("pt"), to: recipientKey.publicKey, suite: suite, info: info,
       authenticating: first.bytes("aad"), using: &random)

@@ -7,7 +7,6 @@ enum UnofferedFormats {
     ) { WycheproofFormats.isWycheproof($0) },
     unoffered("RFC and peers", "BLAKE2b") { $0.isNamed("BLAKE2b") },
     unoffered("peers", "XEdDSA") { $0.isNamed("XEdDSA") },
-    unoffered("peers and age", "HPKE with X-Wing") { $0.isNamed("HPKE base mode, X-Wing") },
     VectorFormat(
       "age", "age payloads", notOffered: "the payload format of age is not offered"
     ) { json in

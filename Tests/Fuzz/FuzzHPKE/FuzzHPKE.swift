@@ -23,7 +23,7 @@ public func initialize(
   _ count: UnsafeMutableRawPointer?, _ arguments: UnsafeMutableRawPointer?
 ) -> CInt {
   Seeds.writeIfAsked { folder in
-    for suite in UInt8(0)..<4 {
+    for suite in UInt8(0)..<6 {
       for mode in UInt8(0)..<4 {
         for variant in UInt8(0)..<6 {
           let steps = (0..<60).map { UInt8(truncatingIfNeeded: $0 * (Int(variant) + 1)) }

@@ -5,8 +5,13 @@ import CygnetPrimitives
 enum HPKEDecoding {
   static func run(_ bytes: [UInt8]) throws {
     try numbers(bytes)
-    try publicKey(bytes)
-    try publicKey(Array(bytes.prefix(32)))
+    for kem in [HPKE.KEM.x25519, .xWing] {
+      try publicKey(bytes, kem)
+      // As long as a key is, what there is and then ones.
+      let count = kem.publicKeyByteCount
+      let filling = [UInt8](repeating: 1, count: max(0, count - bytes.count))
+      try publicKey(Array((bytes + filling).prefix(count)), kem)
+    }
     try privateKey(Array(bytes.prefix(32)))
     try privateKey(bytes)
     try preSharedKey(bytes)
@@ -22,9 +27,9 @@ enum HPKEDecoding {
     }
   }
 
-  /// A public key is taken by its length, and can be used unless it has low order.
-  private static func publicKey(_ bytes: [UInt8]) throws {
-    let kem = HPKE.KEM.x25519
+  /// A public key is taken by its length, and can be used unless it has low order or, with X-Wing, a
+  /// coefficient beyond the modulus.
+  private static func publicKey(_ bytes: [UInt8], _ kem: HPKE.KEM) throws {
     guard let key = try? HPKE.PublicKey(kem: kem, bytes: bytes) else {
       guard bytes.count != kem.publicKeyByteCount, !kem.isUsable(bytes) else {
         throw Defect(what: "a public key is refused")
@@ -35,7 +40,9 @@ enum HPKEDecoding {
       throw Defect(what: "a public key comes back otherwise")
     }
     let code = try refusal { () throws(CygnetError) in
-      _ = try HPKE.Sender(to: key, suite: .x25519SHA256ChaCha20Poly1305, info: [])
+      _ = try HPKE.Sender(
+        to: key, suite: HPKE.CipherSuite(kem: kem, kdf: .hkdfSHA256, aead: .chaCha20Poly1305),
+        info: [])
     }
     guard code == (kem.isUsable(bytes) ? nil : .malformed) else {
       throw Defect(what: "a key is usable or not: \(code as Any)")
@@ -44,14 +51,16 @@ enum HPKEDecoding {
 
   private static func privateKey(_ bytes: [UInt8]) throws {
     let secret = SecretBytes(copying: bytes)
-    let code = try refusal { () throws(CygnetError) in
-      let key = try HPKE.PrivateKey(kem: .x25519, secret: secret)
-      guard key.secret == secret, HPKE.KEM.x25519.isUsable(key.publicKey.bytes) else {
-        throw CygnetError(.internalFault, "a private key comes back otherwise")
+    for kem in [HPKE.KEM.x25519, .xWing] {
+      let code = try refusal { () throws(CygnetError) in
+        let key = try HPKE.PrivateKey(kem: kem, secret: secret)
+        guard key.secret == secret, kem.isUsable(key.publicKey.bytes) else {
+          throw CygnetError(.internalFault, "a private key comes back otherwise")
+        }
       }
-    }
-    guard code == (bytes.count == 32 ? nil : .malformed) else {
-      throw Defect(what: "a private key of \(bytes.count) bytes: \(code as Any)")
+      guard code == (bytes.count == 32 ? nil : .malformed) else {
+        throw Defect(what: "a private key of \(bytes.count) bytes: \(code as Any)")
+      }
     }
   }
 

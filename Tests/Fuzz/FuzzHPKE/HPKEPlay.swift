@@ -7,7 +7,8 @@ import TestSupport
 struct HPKEPlay: ~Copyable {
   private static let suites: [HPKE.CipherSuite] = [
     .x25519SHA256ChaCha20Poly1305, .x25519SHA512ChaCha20Poly1305, .x25519SHA256ExportOnly,
-    .x25519SHA512ExportOnly,
+    .x25519SHA512ExportOnly, .xWingSHA256ChaCha20Poly1305,
+    HPKE.CipherSuite(kem: .xWing, kdf: .hkdfSHA512, aead: .exportOnly),
   ]
   private static let maxSteps = 12
 
@@ -27,7 +28,9 @@ struct HPKEPlay: ~Copyable {
   init(script bytes: [UInt8]) throws {
     var script = Script(bytes)
     var random = SeededRandomSource(5, label: "hpke")
-    let (suite, mode) = (script.pick(Self.suites), script.draw(4))
+    let suite = script.pick(Self.suites)
+    // X-Wing has the first two modes only.
+    let mode = script.draw(suite.kem == .xWing ? 2 : 4)
     let info = script.take(script.draw(20))
     let own = try HPKE.PrivateKey.generate(using: &random)
     let theirs = try HPKE.PrivateKey.generate(using: &random)
@@ -148,7 +151,9 @@ struct HPKEPlay: ~Copyable {
     var psk = keys
     switch script.draw(5) {
     case 0: encapsulated = script.mutate(encapsulated)
-    case 1: encapsulated = script.take(script.draw(3) == 0 ? script.draw(40) : 32)
+    case 1:
+      let part = script.take(script.draw(3) == 0 ? script.draw(40) : 32)
+      encapsulated = suite.kem == .xWing ? encapsulated.dropLast(32) + part : part
     case 2: otherInfo = script.mutate(info + [0])
     case 3: otherKey = theirs
     default:
@@ -169,12 +174,14 @@ struct HPKEPlay: ~Copyable {
       let expected: CygnetError.Code =
         encapsulated.count == suite.kem.encapsulatedKeyByteCount
         ? .authenticationFailed : .malformed
-      guard code == expected, !suite.kem.isUsable(encapsulated) else {
+      guard code == expected, !Self.isUsable(encapsulated, suite.kem) else {
         throw Defect(what: "an encapsulated key is refused: \(code as Any)")
       }
       return
     }
-    guard suite.kem.isUsable(encapsulated) else { throw Defect(what: "a key of low order is used") }
+    guard Self.isUsable(encapsulated, suite.kem) else {
+      throw Defect(what: "a key of low order is used")
+    }
     if isSame { return }
     guard try other.export(context: [], count: 32) != sender.export(context: [], count: 32) else {
       throw Defect(what: "another recipient exports the same")
@@ -185,6 +192,12 @@ struct HPKEPlay: ~Copyable {
     guard opening == .authenticationFailed, try recipient.open(sealed) == [1, 2, 3] else {
       throw Defect(what: "another recipient opens, or the right one does not")
     }
+  }
+
+  /// Whether an encapsulated key has the right length and an X25519 key, its last part, of no low order.
+  private static func isUsable(_ encapsulated: [UInt8], _ kem: HPKE.KEM) -> Bool {
+    encapsulated.count == kem.encapsulatedKeyByteCount
+      && HPKE.KEM.x25519.isUsable(encapsulated.suffix(32))
   }
 
   /// One message by itself: what comes back is what was sealed, or nothing is.
@@ -204,7 +217,7 @@ struct HPKEPlay: ~Copyable {
     switch script.draw(4) {
     case 0: key = script.mutate(key)
     case 1: ciphertext = script.mutate(ciphertext)
-    case 2: (key, ciphertext) = (script.take(32), script.take(script.draw(60)))
+    case 2: (key, ciphertext) = (key.dropLast(32) + script.take(32), script.take(script.draw(60)))
     default: break
     }
     let isGenuine = key == sealed.encapsulatedKey && ciphertext == sealed.ciphertext

@@ -42,13 +42,13 @@ enum HPKEOperations {
       gives: [Field("output", .hex)], export),
   ]
 
-  private static let kem = Field("kem", .choice(["X25519"]))
+  private static let kem = Field("kem", .choice(["X25519", "X-Wing"]))
   private static let suite = [
     kem, Field("kdf", .choice(["HKDF-SHA256", "HKDF-SHA512"])),
     Field("aead", .choice(["ChaCha20Poly1305", "export-only"])),
   ]
   private static let senderPrivate = Field(
-    "sender_private", .nullable(.hex), "in the modes auth and auth_psk")
+    "sender_private", .nullable(.hex), "in the modes auth and auth_psk, which X-Wing has not")
   private static let senderPublic = Field(
     "sender_public", .nullable(.hex), "in the modes auth and auth_psk")
   private static let preSharedKey = [
@@ -56,7 +56,8 @@ enum HPKEOperations {
     Field("psk_id", .nullable(.hex), "with psk"),
   ]
   private static let number = Field("sequence_number", .uint64)
-  private static let ephemeral = Field.random("32 bytes of ephemeral private key")
+  private static let ephemeral = Field.random(
+    "32 bytes of ephemeral private key; with X-Wing 64, m and that key")
   private static let receiving =
     suite + [
       Field("recipient_private", .hex), Field("info", .hex), senderPublic,
@@ -146,8 +147,11 @@ extension HPKEOperations {
 
 extension Arguments {
   fileprivate func kem() throws(CygnetError) -> HPKE.KEM {
-    guard try text("kem") == "X25519" else { throw Call.slip }
-    return .x25519
+    switch try text("kem") {
+    case "X25519": return .x25519
+    case "X-Wing": return .xWing
+    default: throw Call.slip
+    }
   }
 
   fileprivate func hpkeSuite() throws(CygnetError) -> HPKE.CipherSuite {

@@ -13,8 +13,8 @@ struct SparseRatchetBenchmarks {
   private static func pass(
     _ sender: inout SparseRatchet, _ receiver: inout SparseRatchet
   ) throws(CygnetError) {
-    let bytes = try sender.send().bytes
-    try receiver.commit(receiver.receive(bytes))
+    let message = try sender.send().message
+    try receiver.commit(receiver.receive(message))
   }
 
   /// A pair in its third epoch, where the initiator sends the vector of a key.
@@ -60,7 +60,7 @@ struct SparseRatchetBenchmarks {
         var left = count
         while left > 0 {
           var (alice, bob) = (sender, receiver)
-          let messages = try (0..<min(left, 30)).map { _ in try alice.send().bytes }
+          let messages = try (0..<min(left, 30)).map { _ in try alice.send().message }
           time += try Stopwatch.nanoseconds {
             for message in messages {
               let incoming = try bob.receive(message)

@@ -10,8 +10,10 @@ enum ConformanceRatchet {
     ConformanceScenario(description: "messages that a session takes and refuses", run: received),
     ConformanceScenario(description: "the conversations of the vectors") { client in
       for name in ["first-messages", "in-order", "loss-and-reordering", "replay-and-tampering"] {
-        var player = try ConformancePlayer(VectorFiles.json("conversations/\(name).json"), client)
-        try player.play(name)
+        for folder in ["conversations", "triple-ratchet"] {
+          var player = try ConformancePlayer(VectorFiles.json("\(folder)/\(name).json"), client)
+          try player.play("\(folder)/\(name)")
+        }
       }
     },
     ConformanceScenario(description: "chains and sessions at their bounds", run: bounds),
@@ -196,6 +198,7 @@ struct ConformancePlayer {
     var random: SeededRandomSource
     var preKeys: JSON?
     var session: JSON?
+    let isPostQuantum: Bool
   }
 
   private struct Sent {
@@ -217,17 +220,20 @@ struct ConformancePlayer {
       let made = try client.ask("identity.generate", ["random": .hex(random.bytes(32))])
       var preKeys: JSON?
       if let count = entry["one_time_pre_keys"]?.int {
+        let suite = entry["suite"]?.int ?? 1
         preKeys = try client.ask(
           "pre_keys.generate",
           [
             "identity": made.at("identity"), "address": entry.at("address"), "now": file.at("now"),
-            "one_time_count": .integer(count), "random": .hex(random.bytes(32 * (count + 1))),
+            "suite": .integer(suite), "one_time_count": .integer(count),
+            "random": .hex(random.bytes((suite == 2 ? 96 : 32) * (count + 1))),
           ], for: "pre_keys")
       }
       #expect(try made.at("identity_key") == entry.at("identity_key"))
       parties[member.key] = Party(
         identity: try made.at("identity"), key: try made.at("identity_key"),
-        address: try entry.at("address"), random: random, preKeys: preKeys, session: nil)
+        address: try entry.at("address"), random: random, preKeys: preKeys, session: nil,
+        isPostQuantum: entry["suite"] != nil)
     }
   }
 
@@ -276,7 +282,8 @@ struct ConformancePlayer {
       "session.initiate",
       [
         "identity": party.identity, "address": party.address, "bundle": bundle,
-        "now": file.at("now"), "random": .hex(party.random.bytes(64)),
+        "now": file.at("now"),
+        "random": .hex(party.random.bytes(peer.isPostQuantum ? 96 : 64)),
       ], for: "session")
     parties[from] = party
     return from
@@ -286,13 +293,15 @@ struct ConformancePlayer {
     let from = try step.at("from").string ?? ""
     var party = try #require(parties[from])
     let session = party.session ?? .null
-    let isDue = try client.ask("session.show", ["session": session], for: "sending") == "due"
+    let shown = try client.ask("session.show", ["session": session])
+    let drawn =
+      try (shown.at("sending") == "due" ? 48 : 16) + (shown.at("sparse_draw_count").int ?? 0)
     let message = try client.ask(
       "session.encrypt",
       [
         "session": session, "plaintext": step.at("plaintext"),
         "authenticating": step["authenticating"] ?? .null,
-        "random": .hex(party.random.bytes(isDue ? 48 : 16)),
+        "random": .hex(party.random.bytes(drawn)),
       ], for: "message")
     #expect(try message == step.at("message"), "\(place)")
     parties[from] = party

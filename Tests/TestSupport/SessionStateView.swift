@@ -39,7 +39,8 @@ package struct SessionStateView {
       cursor.position += 16  // the handshake's name
     } else {
       cursor.position += 2 + 33 + 33 + 4
-      cursor.position += cursor.take(1)[0] == 1 ? 5 : 1  // one-time prekey, suite data
+      if cursor.take(1)[0] == 1 { cursor.position += 4 }  // one-time prekey
+      cursor.position += session.suite.isPostQuantum ? 2 + 4 + 1 + 1088 : 1  // suite data
     }
     rootKey = cursor.take(32)
     nextSendingHeaderKey = cursor.take(32)
@@ -124,11 +125,11 @@ package struct RuleBreaker {
   }
 
   /// Message `number` with any previous-chain length and ratchet key; the key of messages further
-  /// off than a few thousand is not derived, and such a message's body does not open. `headerEnd` is
-  /// what follows the fixed part of the header.
+  /// off than a few thousand is not derived, and such a message's body does not open. In suite 2
+  /// `sparse` is what the sparse ratchet gives, and `headerEnd` what stands in its place in the header.
   package func message(
     _ number: UInt32, previousChainLength: UInt32 = 0, ratchetKey: [UInt8]? = nil,
-    plaintext: [UInt8] = [], headerEnd: [UInt8] = []
+    plaintext: [UInt8] = [], sparse: SparseRatchet.Outgoing? = nil, headerEnd: [UInt8]? = nil
   ) throws -> PairwiseMessage {
     var writer = ratchetKey ?? self.ratchetKey
     for value in [previousChainLength, number] {
@@ -136,15 +137,17 @@ package struct RuleBreaker {
         writer.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
       }
     }
-    writer += headerEnd
+    writer += try headerEnd ?? sparse?.encoded() ?? []
     var random = SystemRandomSource()
     let sealed = try XChaCha20Poly1305Box.seal(writer, key: headerKey, using: &random)
     var chain = ChainKey(chainKey)
     if number >= n && number - n < 10_000 {
       for _ in n..<number { chain = chain.step().next }
     }
+    var key = chain.step().messageKey
+    if let sparse { key = try .hybrid(doubleRatchet: key, sparse: sparse.messageKey) }
     let ciphertext = try ChaCha20Poly1305.seal(
-      plaintext, key: chain.step().messageKey.secret, nonce: [UInt8](repeating: 0, count: 12),
+      plaintext, key: key.secret, nonce: [UInt8](repeating: 0, count: 12),
       authenticating: associatedData + sealed)
     return .ratchet(RatchetMessage(sealedHeader: sealed, ciphertext: ciphertext))
   }

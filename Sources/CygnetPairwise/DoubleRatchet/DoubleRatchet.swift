@@ -43,10 +43,9 @@ package struct DoubleRatchet: Sendable {
 
   /// RatchetInitAliceHE (Double Ratchet §4.4). Draws the first ratchet key.
   package static func initiator(
-    shared: X3DH.SharedSecret, peerRatchetKey: X25519.PublicKey, suite: Suite,
+    _ start: RootKey.Start, peerRatchetKey: X25519.PublicKey, suite: Suite,
     using random: inout some RandomSource
   ) throws(CygnetError) -> DoubleRatchet {
-    let start = try RootKey.Start(shared, suite: suite)
     var ratchet = DoubleRatchet(
       suite: suite, rootKey: start.rootKey, sending: .due(peer: peerRatchetKey), receiving: nil,
       nextSendingHeaderKey: start.initiatorHeaderKey,
@@ -57,10 +56,9 @@ package struct DoubleRatchet: Sendable {
 
   /// RatchetInitBobHE (Double Ratchet §4.4). The signed prekey is the first ratchet key.
   package static func responder(
-    shared: X3DH.SharedSecret, ownRatchetKey: X25519.KeyPair, suite: Suite
-  ) throws(CygnetError) -> DoubleRatchet {
-    let start = try RootKey.Start(shared, suite: suite)
-    return DoubleRatchet(
+    _ start: RootKey.Start, ownRatchetKey: X25519.KeyPair, suite: Suite
+  ) -> DoubleRatchet {
+    DoubleRatchet(
       suite: suite, rootKey: start.rootKey, sending: .waiting(own: ownRatchetKey), receiving: nil,
       nextSendingHeaderKey: start.responderHeaderKey,
       nextReceivingHeaderKey: start.initiatorHeaderKey, previousChainLength: 0)
@@ -70,17 +68,23 @@ package struct DoubleRatchet: Sendable {
 // MARK: - Sending
 
 extension DoubleRatchet {
-  /// RatchetEncryptHE (Double Ratchet §4.5). Draws a ratchet key if a step is due, then the nonce of
-  /// the header.
-  package mutating func encrypt(
-    _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
-    using random: inout some RandomSource
+  /// The keys of a message to be sent, and what its header says of this ratchet.
+  package struct Outgoing {
+    package let header: RatchetHeader
+    package let headerKey: HeaderKey
+    package let messageKey: MessageKey
+  }
+
+  /// RatchetSendKey (Double Ratchet §6.2) with encrypted headers. Draws a ratchet key if a step is
+  /// due; `seal` makes the message, and if it throws nothing has changed.
+  package mutating func send<Source: RandomSource>(
+    using random: inout Source,
+    seal: (Outgoing, inout Source) throws(CygnetError) -> RatchetMessage
   ) throws(CygnetError) -> RatchetMessage {
     if case .due = sending {
       var stepped = self
       try stepped.takeSendingStep(using: &random)
-      let message = try stepped.encrypt(
-        plaintext, sessionData: sessionData, authenticating: authenticating, using: &random)
+      let message = try stepped.send(using: &random, seal: seal)
       self = stepped
       return message
     }
@@ -93,14 +97,28 @@ extension DoubleRatchet {
     let (messageKey, nextChainKey) = chain.chainKey.step()
     let header = RatchetHeader(
       ratchetKey: chain.ratchetKey.publicKey, previousChainLength: previousChainLength, n: chain.n)
-    let sealedHeader = try chain.headerKey.seal(header, in: suite, using: &random)
-    let ciphertext = try messageKey.seal(
-      plaintext,
-      authenticating: Self.associatedData(sessionData, sealedHeader, authenticating))
+    let message = try seal(
+      Outgoing(header: header, headerKey: chain.headerKey, messageKey: messageKey), &random)
     chain.chainKey = nextChainKey
     chain.n += 1  // below the bound that was checked
     sending = .chain(chain)
-    return RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
+    return message
+  }
+
+  /// RatchetEncryptHE (Double Ratchet §4.5), which is all there is to sending in suite 1. Draws a
+  /// ratchet key if a step is due, then the nonce of the header.
+  package mutating func encrypt(
+    _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
+    using random: inout some RandomSource
+  ) throws(CygnetError) -> RatchetMessage {
+    try send(using: &random) { (outgoing, random) throws(CygnetError) in
+      let sealedHeader = try outgoing.headerKey.seal(outgoing.header.encoded(), using: &random)
+      return RatchetMessage(
+        sealedHeader: sealedHeader,
+        ciphertext: try outgoing.messageKey.seal(
+          plaintext,
+          authenticating: Self.associatedData(sessionData, sealedHeader, authenticating)))
+    }
   }
 
   /// The second half of DHRatchetHE (Double Ratchet §4.6), where it is due.
@@ -121,33 +139,53 @@ extension DoubleRatchet {
 // MARK: - Receiving
 
 extension DoubleRatchet {
-  /// RatchetDecryptHE (Double Ratchet §4.6). The header is opened before any key is derived.
-  ///
-  /// The current keys are tried before those of skipped messages, which is the frequent case; the
-  /// keys differ, so the order changes nothing else.
-  /// - Throws: `authenticationFailed`, `duplicate`, `tooFarAhead`, `ruleViolation`; the state is then
-  ///   as it was.
+  /// RatchetDecryptHE (Double Ratchet §4.6), which is all there is to receiving in suite 1.
+  /// - Throws: as `receive`.
   package mutating func decrypt(
     _ message: RatchetMessage, sessionData: [UInt8], authenticating: [UInt8]
   ) throws(CygnetError) -> [UInt8] {
-    let associatedData = Self.associatedData(sessionData, message.sealedHeader, authenticating)
-    if let current = receiving, let opened = try current.headerKey.open(message.sealedHeader) {
-      let header = try parse(opened)
-      return try decrypt(message, header, inCurrent: current, associatedData)
+    try receive(message.sealedHeader) { (_, messageKey) throws(CygnetError) in
+      try messageKey.open(
+        message.ciphertext,
+        authenticating: Self.associatedData(sessionData, message.sealedHeader, authenticating))
     }
-    if let opened = try nextReceivingHeaderKey.open(message.sealedHeader) {
-      return try decryptAfterStep(message, try parse(opened), associatedData)
+  }
+
+  /// RatchetReceiveKey (Double Ratchet §6.2) with encrypted headers, which are opened before any key
+  /// is derived. `open` gets the header and the message's key and opens the message with it; if it
+  /// throws, nothing has changed.
+  ///
+  /// The current keys are tried before those of skipped messages, which is the frequent case; the
+  /// keys differ, so the order changes nothing else.
+  /// - Throws: `authenticationFailed`, `duplicate`, `tooFarAhead`, `ruleViolation`, or what `open`
+  ///   throws; the state is then as it was.
+  package mutating func receive(
+    _ sealedHeader: [UInt8], open: Opening
+  ) throws(CygnetError) -> [UInt8] {
+    if let current = receiving, let opened = try current.headerKey.open(sealedHeader) {
+      return try receive(try parse(opened), inCurrent: current, open)
     }
-    if let (chain, opened) = try skipped.openHeader(message.sealedHeader) {
-      let header = try parse(opened)
-      return try decryptSkipped(message, chain: chain, n: header.n, associatedData)
+    if let opened = try nextReceivingHeaderKey.open(sealedHeader) {
+      return try receiveAfterStep(try parse(opened), open)
+    }
+    if let (chain, opened) = try skipped.openHeader(sealedHeader) {
+      return try receiveSkipped(try parse(opened), chain: chain, open)
     }
     throw CygnetError(.authenticationFailed, "the message does not belong to this session")
   }
 
-  /// CONCAT(AD, enc_header) (Double Ratchet §4.5), then what the application binds. The first two
-  /// have fixed lengths, so the result parses in one way.
-  private static func associatedData(
+  /// Opens a message of a header under a key.
+  package typealias Opening = (Header, MessageKey) throws(CygnetError) -> [UInt8]
+
+  /// What a header says to the ratchets of its suite.
+  package struct Header {
+    let double: RatchetHeader
+    package let sparse: SparseRatchetMessage?
+  }
+
+  /// CONCAT(AD, enc_header) (Double Ratchet §4.5), then what the application binds. The first has a
+  /// fixed length and the second one of its own (page PQXDH), so the result parses in one way.
+  package static func associatedData(
     _ sessionData: [UInt8], _ sealedHeader: [UInt8], _ authenticating: [UInt8]
   ) -> [UInt8] {
     var data: [UInt8] = []
@@ -158,33 +196,31 @@ extension DoubleRatchet {
     return data
   }
 
-  private func parse(_ bytes: [UInt8]) throws(CygnetError) -> RatchetHeader {
+  private func parse(_ bytes: [UInt8]) throws(CygnetError) -> Header {
     do throws(CygnetError) {
-      guard suite.isPostQuantum else { return try RatchetHeader(wire: bytes) }
-      let whole = try RatchetHeader2(wire: bytes)
-      // The sparse post-quantum ratchet will take its part here, before the keys are derived.
-      guard whole.postQuantum.isEmpty else {
-        throw CygnetError(.malformed, "nothing is sent for the post-quantum ratchet yet")
+      guard suite.isPostQuantum else {
+        return Header(double: try RatchetHeader(wire: bytes), sparse: nil)
       }
-      return whole.header
+      let both = try TripleRatchetHeader(wire: bytes)
+      return Header(double: both.double, sparse: both.sparse)
     } catch {
       throw CygnetError(.ruleViolation, "an authentic header that is malformed")
     }
   }
 
-  private mutating func decrypt(
-    _ message: RatchetMessage, _ header: RatchetHeader, inCurrent chain: ReceivingChain,
-    _ associatedData: [UInt8]
+  private mutating func receive(
+    _ header: Header, inCurrent chain: ReceivingChain, _ open: Opening
   ) throws(CygnetError) -> [UInt8] {
-    if header.n < chain.n {
+    let n = header.double.n
+    if n < chain.n {
       guard let index = skipped.chain(of: chain.headerKey) else {
         throw CygnetError(.duplicate, "the message's key was used already")
       }
-      return try decryptSkipped(message, chain: index, n: header.n, associatedData)
+      return try receiveSkipped(header, chain: index, open)
     }
     var advanced = chain
-    let keys = try advanced.skip(to: header.n, budget: Limits.maxSkip)
-    let plaintext = try advanced.open(message, associatedData)
+    let keys = try advanced.skip(to: n, budget: Limits.maxSkip)
+    let plaintext = try open(header, advanced.step())
     skipped.insert(keys, from: chain.n, headerKey: chain.headerKey)
     skipped.tick()
     receiving = advanced
@@ -192,13 +228,14 @@ extension DoubleRatchet {
   }
 
   /// TrySkippedMessageKeysHE (Double Ratchet §4.6).
-  private mutating func decryptSkipped(
-    _ message: RatchetMessage, chain: Int, n: UInt32, _ associatedData: [UInt8]
+  private mutating func receiveSkipped(
+    _ header: Header, chain: Int, _ open: Opening
   ) throws(CygnetError) -> [UInt8] {
+    let n = header.double.n
     guard let key = skipped.key(chain: chain, n: n) else {
       throw CygnetError(.duplicate, "the message's key was used already, or dropped for its age")
     }
-    let plaintext = try key.open(message.ciphertext, authenticating: associatedData)
+    let plaintext = try open(header, key)
     skipped.remove(chain: chain, n: n)
     skipped.tick()
     return plaintext
@@ -206,9 +243,10 @@ extension DoubleRatchet {
 
   /// The first half of DHRatchetHE (Double Ratchet §4.6): the rest of the old chain is skipped up to
   /// PN and its chain key dropped, then the new chain begins. Our own step stays due.
-  private mutating func decryptAfterStep(
-    _ message: RatchetMessage, _ header: RatchetHeader, _ associatedData: [UInt8]
+  private mutating func receiveAfterStep(
+    _ received: Header, _ open: Opening
   ) throws(CygnetError) -> [UInt8] {
+    let header = received.double
     let (ownKey, ownChainLength) = try ownRatchetKey()
     var budget = Limits.maxSkip
     var old = receiving
@@ -230,7 +268,7 @@ extension DoubleRatchet {
     var chain = ReceivingChain(
       chainKey: step.chainKey, headerKey: nextReceivingHeaderKey, n: 0)
     let keys = try chain.skip(to: header.n, budget: budget)
-    let plaintext = try chain.open(message, associatedData)
+    let plaintext = try open(received, chain.step())
 
     if let old { skipped.insert(oldKeys, from: oldFirst, headerKey: old.headerKey) }
     skipped.insert(keys, from: 0, headerKey: chain.headerKey)
@@ -274,17 +312,14 @@ extension DoubleRatchet.ReceivingChain {
     return keys
   }
 
-  /// Opens message `n` and steps over it.
-  fileprivate mutating func open(
-    _ message: RatchetMessage, _ associatedData: [UInt8]
-  ) throws(CygnetError) -> [UInt8] {
+  /// The key of message `n`, over which the chain steps.
+  fileprivate mutating func step() throws(CygnetError) -> MessageKey {
     guard n <= Limits.maxChainLength else {
       throw CygnetError(.limitExceeded, "the receiving chain is full")
     }
     let (messageKey, next) = chainKey.step()
-    let plaintext = try messageKey.open(message.ciphertext, authenticating: associatedData)
     chainKey = next
     n += 1
-    return plaintext
+    return messageKey
   }
 }

@@ -10,18 +10,20 @@ package struct HeaderKey: Sendable {
   /// Bytes of a sealed header with its nonce, in suite 1.
   package static let sealedByteCount = RatchetHeader.byteCount + XChaCha20Poly1305Box.overhead
 
-  /// The same in suite 2, where the variable part has a length of one or two bytes before it.
-  package static let postQuantumSealedByteCount =
-    (sealedByteCount + 1)...(sealedByteCount + 2 + Limits.postQuantumHeaderByteCount.upperBound)
+  /// The same in suite 2.
+  package static let tripleSealedByteCount: ClosedRange<Int> = {
+    let bounds = TripleRatchetHeader.byteCount
+    let overhead = XChaCha20Poly1305Box.overhead
+    return (bounds.lowerBound + overhead)...(bounds.upperBound + overhead)
+  }()
 
   /// HENCRYPT(hk, header) (Double Ratchet §4.2): a box under XChaCha20-Poly1305 with 128 random bits
   /// of nonce, as the paper asks. Random rather than counted, so that a state restored twice does
   /// not repeat one.
   package func seal(
-    _ header: RatchetHeader, in suite: Suite = .x3dh, using random: inout some RandomSource
+    _ header: [UInt8], using random: inout some RandomSource
   ) throws(CygnetError) -> [UInt8] {
-    let encoded = try suite.isPostQuantum ? RatchetHeader2(header).encoded() : header.encoded()
-    return try XChaCha20Poly1305Box.seal(encoded, key: secret, using: &random)
+    try XChaCha20Poly1305Box.seal(header, key: secret, using: &random)
   }
 
   /// HDECRYPT: nil where the header was not sealed under this key.

@@ -38,33 +38,3 @@ extension RatchetHeader: WireEncodable, WireDecodable {
     n = try reader.readUInt32()
   }
 }
-
-///     struct {
-///       RatchetHeader header;
-///       opaque post_quantum<0..1024>;
-///     } RatchetHeader2;
-///
-/// The header of a message of suite 2. `post_quantum` is the place of what the sparse post-quantum
-/// ratchet sends (Double Ratchet §5). As long as the suite has none it is empty, and nothing else is
-/// accepted.
-package struct RatchetHeader2: Equatable, Sendable, WireEncodable, WireDecodable {
-  package let header: RatchetHeader
-  package let postQuantum: [UInt8]
-
-  package init(_ header: RatchetHeader, postQuantum: [UInt8] = []) {
-    self.header = header
-    self.postQuantum = postQuantum
-  }
-
-  package func encoded() throws(CygnetError) -> [UInt8] { try wireEncoded() }
-
-  package func encode(into writer: inout Writer) throws(CygnetError) {
-    try header.encode(into: &writer)
-    try writer.write(opaque: postQuantum)
-  }
-
-  package init(from reader: inout Reader) throws(CygnetError) {
-    header = try RatchetHeader(from: &reader)
-    postQuantum = try reader.readOpaque(Limits.postQuantumHeaderByteCount)
-  }
-}

@@ -31,26 +31,28 @@ package struct RootKey: Sendable {
   }
 
   /// The secrets that both parties start from (Double Ratchet §4.4): SK and the two shared header
-  /// keys, all three expanded from the handshake's secret with a salt of zeros.
-  ///
-  /// 96 bytes. An expansion of 128 begins with the same 96: its last 32 are set apart as the seed of
-  /// the sparse post-quantum ratchet in suite 2 (Double Ratchet §7.1).
+  /// keys, all three expanded from the handshake's secret with a salt of zeros. In suite 2 the
+  /// expansion has 32 bytes more, the secret of the other ratchet (Double Ratchet §7.1).
   package struct Start {
     package let rootKey: RootKey
     /// The initiator's first sending header key.
     package let initiatorHeaderKey: HeaderKey
     /// The responder's first sending header key.
     package let responderHeaderKey: HeaderKey
+    /// What the sparse post-quantum ratchet starts from; nil in suite 1, which has none.
+    package let sparseSeed: SecretBytes?
 
     package init(_ shared: X3DH.SharedSecret, suite: Suite) throws(CygnetError) {
       let salt = [UInt8](repeating: 0, count: HMACSHA256.byteCount)
       let output = try shared.secret.withBytes { (shared) throws(CygnetError) in
         try unsafe HKDFSHA256.derive(
-          salt: salt.span.bytes, inputKeyMaterial: shared, info: suite.info(startInfo), count: 96)
+          salt: salt.span.bytes, inputKeyMaterial: shared, info: suite.info(startInfo),
+          count: suite.isPostQuantum ? 128 : 96)
       }
       rootKey = RootKey(output.slice(0..<32))
       initiatorHeaderKey = HeaderKey(output.slice(32..<64))
       responderHeaderKey = HeaderKey(output.slice(64..<96))
+      sparseSeed = suite.isPostQuantum ? output.slice(96..<128) : nil
     }
   }
 }

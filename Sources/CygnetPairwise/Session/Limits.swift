@@ -26,11 +26,11 @@ public enum Limits {
   /// Bytes of a user's name in a device address.
   package static let userByteCount = 1...255
 
-  /// Bytes that a suite may add to bundles, initial messages and stored sessions; suite 1 adds none.
+  /// Bytes that a suite may add to bundles and initial messages; suite 1 adds none.
   package static let suiteDataByteCount = 0...16_384
 
-  /// Bytes of the sparse post-quantum ratchet's field in the header of a suite-2 message.
-  package static let postQuantumHeaderByteCount = 0...1_024
+  /// Bytes of a stored sparse ratchet: 3,000 and 52 for each skipped key, each skipped alone.
+  package static let sparseRatchetStateByteCount = 1...(3_000 + maxSkippedKeys * 52)
 
   /// Seconds after which a signed prekey is no longer used for new sessions: 60 days. Devices rotate
   /// far more often; one that was away this long has no forward secrecy to offer.

@@ -21,7 +21,7 @@ public enum PairwiseMessage: Equatable, Sendable {
 ///     struct {
 ///       select (suite) {
 ///         case 1: opaque sealed_header[72];           // nonce[16], then header[40], tag[16] sealed
-///         case 2: opaque sealed_header<73..1098>;     // a RatchetHeader2, sealed likewise
+///         case 2: opaque sealed_header<113..121>;     // a TripleRatchetHeader, sealed likewise
 ///       };
 ///       opaque ciphertext<16..2^18+16>;
 ///     } RatchetBody;
@@ -82,7 +82,7 @@ extension RatchetMessage {
   package init(bodyIn suite: Suite, from reader: inout Reader) throws(CygnetError) {
     sealedHeader =
       if suite.isPostQuantum {
-        try reader.readOpaque(HeaderKey.postQuantumSealedByteCount)
+        try reader.readOpaque(HeaderKey.tripleSealedByteCount)
       } else {
         try reader.readFixed(HeaderKey.sealedByteCount)
       }

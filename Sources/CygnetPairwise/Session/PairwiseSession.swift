@@ -1,20 +1,21 @@
 public import CygnetPrimitives
 internal import CygnetWire
 
-/// An end-to-end encrypted conversation between two devices: PQXDH or X3DH to start it, then the
-/// Double Ratchet with encrypted headers.
+/// An end-to-end encrypted conversation between two devices: PQXDH and then the Triple Ratchet or, in
+/// suite 1, X3DH and then the Double Ratchet; headers are encrypted in both.
 ///
 /// A value without I/O or clock. Every call that throws leaves it byte-for-byte as it was. Store
 /// `state()` before a ciphertext leaves and together with what a decryption gave; a state used twice
 /// for sending would use a message key twice.
 public struct PairwiseSession: Sendable {
-  /// The algorithms of the session. `suite.isPostQuantum` tells whether it began with PQXDH.
+  /// The algorithms of the session. `suite.isPostQuantum` tells whether quantum computers are
+  /// withstood by those who record, from the first message on, and by those who steal keys.
   public let suite: Suite
   let associatedData: [UInt8]
   let peer: Ed25519.PublicKey
   /// Names the handshake it came from, and so the session.
   package let handshakeID: HandshakeID
-  var ratchet: DoubleRatchet
+  var ratchet: TripleRatchet
   /// Sent along until the first reply proves that the responder has the session.
   var handshake: Handshake?
 
@@ -66,7 +67,7 @@ public struct PairwiseSession: Sendable {
     return PairwiseSession(
       suite: bundle.suite, associatedData: try associatedData.digest(),
       peer: bundle.identity.ed25519, handshakeID: HandshakeID(digest: digest),
-      ratchet: try DoubleRatchet.initiator(
+      ratchet: try TripleRatchet.initiator(
         shared: shared, peerRatchetKey: bundle.signedPreKey, suite: bundle.suite, using: &random),
       handshake: handshake)
   }
@@ -119,7 +120,7 @@ public struct PairwiseSession: Sendable {
     var session = PairwiseSession(
       suite: handshake.suite, associatedData: try associatedData.digest(),
       peer: handshake.identity, handshakeID: HandshakeID(digest: digest),
-      ratchet: try DoubleRatchet.responder(
+      ratchet: try TripleRatchet.responder(
         shared: shared, ownRatchetKey: keys.signedPreKey, suite: handshake.suite),
       handshake: nil)
     let plaintext = try session.ratchet.decrypt(
@@ -140,7 +141,8 @@ public struct PairwiseSession: Sendable {
     return try encrypt(plaintext, authenticating: authenticating, using: &random)
   }
 
-  /// Draws a ratchet key if a step is due, then the 16-byte nonce of the header.
+  /// Draws a ratchet key if a step is due, in suite 2 what the sparse ratchet needs, then the 16-byte
+  /// nonce of the header.
   package mutating func encrypt(
     _ plaintext: [UInt8], authenticating: [UInt8] = [], using random: inout some RandomSource
   ) throws(CygnetError) -> PairwiseMessage {
@@ -189,7 +191,7 @@ public struct PairwiseSession: Sendable {
     } catch {
       // The header key of the first chain goes with its last skipped key, so a copy that comes even
       // later opens under nothing. Only a copy can carry a handshake that is over.
-      if error.code == .authenticationFailed, ratchet.hasLeftFirstReceivingChain {
+      if error.code == .authenticationFailed, ratchet.double.hasLeftFirstReceivingChain {
         throw CygnetError(.duplicate, "an initial message of a handshake that is over")
       }
       throw error

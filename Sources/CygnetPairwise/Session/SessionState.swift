@@ -6,8 +6,8 @@ extension PairwiseSession {
   /// - Throws: `malformed`, or `unsupported` for a later version or an unknown suite.
   public init(restoring state: SecretBytes) throws(CygnetError) { try self.init(wire: state) }
 
-  /// The stored form, below 400 bytes for an established session plus 36 for each skipped key. It
-  /// holds keys: seal it before it reaches a disk.
+  /// The stored form. It holds keys: seal it before it reaches a disk. In suite 2 it has up to 3,300
+  /// bytes and 72 for each skipped key, in suite 1 below 400 and 36.
   public func state() throws(CygnetError) -> SecretBytes { try wireEncodedSecret() }
 }
 
@@ -23,7 +23,7 @@ extension PairwiseSession: WireEncodable, WireDecodable {
   ///         case 1: opaque handshake_id[16];
   ///       };
   ///       DoubleRatchetState ratchet;
-  ///       opaque suite_data<V>;            // empty; in suite 2 the post-quantum ratchet's place
+  ///       opaque suite_data<V>;            // empty; in suite 2 the SparseRatchetState
   ///     } SessionState;
   @usableFromInline
   package func encode(into writer: inout Writer) throws(CygnetError) {
@@ -38,8 +38,9 @@ extension PairwiseSession: WireEncodable, WireDecodable {
       writer.write(UInt8(1))
       try handshakeID.encode(into: &writer)
     }
-    try ratchet.encode(into: &writer)
-    try Suite.encodeNoData(into: &writer)
+    try ratchet.double.encode(into: &writer)
+    guard let sparse = ratchet.sparse else { return try Suite.encodeNoData(into: &writer) }
+    try writer.vector { (writer) throws(CygnetError) in try sparse.encode(into: &writer) }
   }
 
   @usableFromInline
@@ -62,7 +63,22 @@ extension PairwiseSession: WireEncodable, WireDecodable {
     default:
       throw CygnetError(.malformed, "a flag is 0 or 1")
     }
-    ratchet = try DoubleRatchet(suite: suite, from: &reader)
-    try Suite.decodeNoData(from: &reader)
+    let double = try DoubleRatchet(suite: suite, from: &reader)
+    ratchet = TripleRatchet(double: double, sparse: try Self.readSparse(suite, from: &reader))
+    guard handshake == nil || ratchet.sparse?.role != .responder else {
+      throw CygnetError(.malformed, "only an initiator sends a handshake")
+    }
+  }
+
+  private static func readSparse(
+    _ suite: Suite, from reader: inout Reader
+  ) throws(CygnetError) -> SparseRatchet? {
+    guard suite.isPostQuantum else {
+      try Suite.decodeNoData(from: &reader)
+      return nil
+    }
+    return try reader.vector(Limits.sparseRatchetStateByteCount) { (reader) throws(CygnetError) in
+      try SparseRatchet(from: &reader)
+    }
   }
 }

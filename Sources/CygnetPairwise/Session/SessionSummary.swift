@@ -17,18 +17,28 @@ package struct SessionSummary: Sendable, Equatable {
   /// The next number expected in the current receiving chain; nil before the first.
   package let receivingCount: UInt32?
   package let skippedKeyCount: Int
+  /// The epoch in which the sparse ratchet stands, from 1 on; nil in suite 1.
+  package let sparseEpoch: UInt64?
+  /// Bytes that the sparse ratchet draws for the next message.
+  package let sparseDrawByteCount: Int
 }
 
 extension PairwiseSession {
+  /// The post-quantum ratchet, for what plays it step by step; nil in suite 1.
+  package var sparseRatchet: SparseRatchet? { ratchet.sparse }
+
   package var summary: SessionSummary {
     let (sending, count): (SessionSummary.Sending, UInt32) =
-      switch ratchet.sending {
+      switch ratchet.double.sending {
       case .waiting: (.waiting, 0)
       case .chain(let chain): (.chain, chain.n)
       case .due: (.due, 0)
       }
     return SessionSummary(
-      sending: sending, sendingCount: count, previousChainLength: ratchet.previousChainLength,
-      receivingCount: ratchet.receiving?.n, skippedKeyCount: ratchet.skipped.count)
+      sending: sending, sendingCount: count,
+      previousChainLength: ratchet.double.previousChainLength,
+      receivingCount: ratchet.double.receiving?.n, skippedKeyCount: ratchet.double.skipped.count,
+      sparseEpoch: ratchet.sparse?.braid.epoch,
+      sparseDrawByteCount: ratchet.sparse?.braid.drawByteCount ?? 0)
   }
 }

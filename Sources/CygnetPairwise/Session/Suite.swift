@@ -15,12 +15,12 @@ public struct Suite: RawRepresentable, Hashable, Sendable {
   /// ChaCha20-Poly1305 for messages and XChaCha20-Poly1305 for headers.
   public static let x3dh = Suite(rawValue: 0x0001)
 
-  /// PQXDH over X25519 and ML-KEM-768 with HKDF-SHA256; then as `x3dh`. What it sends and stores is a
-  /// draft until the sparse post-quantum ratchet is part of it.
+  /// PQXDH over X25519 and ML-KEM-768 with HKDF-SHA256; Triple Ratchet, which is the ratchet of `x3dh`
+  /// beside the sparse post-quantum ratchet over ML-KEM-768; the same ciphers.
   public static let pqxdh = Suite(rawValue: 0x0002)
 
   /// Whether what is sent stays secret from somebody who records it now and has a quantum computer
-  /// later.
+  /// later, also after keys were stolen and the ratchets have healed.
   public var isPostQuantum: Bool { self == .pqxdh }
 
   /// The info of one derivation: its label, then the suite's number.

@@ -9,6 +9,15 @@ extension Braid {
     package let key: EpochKey?
   }
 
+  /// Bytes that `sending` draws.
+  package var drawByteCount: Int {
+    switch state {
+    case .keysUnsampled: MLKEM768.seedByteCount
+    case .headerReceived: MLKEM768.messageByteCount
+    default: 0
+    }
+  }
+
   /// Send (Braid §2.5). Draws 64 bytes where a key pair is due, 32 where an encapsulation is.
   package func sending(using random: inout some RandomSource) throws(CygnetError) -> Sent {
     switch state {

@@ -31,9 +31,14 @@ package struct SparseRatchet: Sendable {
 
   /// What a message brings along, and the key it counts with.
   package struct Outgoing {
-    /// The encoded `SparseRatchetMessage`, to be authenticated with the message.
-    package let bytes: [UInt8]
+    /// To be authenticated with the message.
+    package let message: SparseRatchetMessage
     package let messageKey: MessageKey
+
+    package init(message: SparseRatchetMessage, messageKey: MessageKey) {
+      self.message = message
+      self.messageKey = messageKey
+    }
   }
 
   /// SCKARatchetSendKey (Double Ratchet §5.5). Draws 64 bytes where a key pair is due, 32 where an
@@ -54,10 +59,9 @@ package struct SparseRatchet: Sendable {
     let message = SparseRatchetMessage(
       braid: sent.message, n: advanced.sending.n,
       previousChainLength: advanced.sending.previous)
-    let bytes = try message.wireEncoded()
     braid = sent.braid
     chains = advanced
-    return Outgoing(bytes: bytes, messageKey: messageKey)
+    return Outgoing(message: message, messageKey: messageKey)
   }
 }
 
@@ -90,11 +94,9 @@ extension SparseRatchet {
 
   /// The first half of SCKARatchetReceiveKey (Double Ratchet §5.6): the key of a message. Costs at
   /// most `Limits.maxSkip` steps and no public-key operation.
-  /// - Throws: `malformed` or `unsupported` for bytes that are no message; `duplicate` for a key that
-  ///   was used or dropped, `tooFarAhead` beyond `Limits.maxSkip`, `ruleViolation` for an epoch that
-  ///   cannot have begun.
-  package func receive(_ bytes: [UInt8]) throws(CygnetError) -> Incoming {
-    let message = try SparseRatchetMessage(wire: bytes)
+  /// - Throws: `duplicate` for a key that was used or dropped, `tooFarAhead` beyond
+  ///   `Limits.maxSkip`, `ruleViolation` for an epoch that cannot have begun.
+  package func receive(_ message: SparseRatchetMessage) throws(CygnetError) -> Incoming {
     let epoch = message.braid.epoch - 1  // at least 0: decoding saw to it
     if epoch < chains.receiving.epoch
       || (epoch == chains.receiving.epoch && message.n <= chains.receiving.n)

@@ -40,9 +40,13 @@ struct ConversationPlayer: ConversationPlaying {
     try entry.expect("identity_key", bytes: identity.publicKey.encoded())
     var preKeys: PreKeys?
     if entry.has("one_time_pre_keys") {
+      let number = entry.has("suite") ? try entry.uint32("suite") : 1
+      guard let suite = UInt16(exactly: number).map(Suite.init(rawValue:)) else {
+        throw entry.failure("unknown suite")
+      }
       preKeys = try PreKeys.generate(
         for: identity, at: address, now: vectorTime,
-        oneTimeCount: Int(try entry.uint32("one_time_pre_keys")), suite: .x3dh, using: &random)
+        oneTimeCount: Int(try entry.uint32("one_time_pre_keys")), suite: suite, using: &random)
     }
     return Party(
       identity: identity, address: address, random: random, preKeys: preKeys, session: nil)

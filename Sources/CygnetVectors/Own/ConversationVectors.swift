@@ -1,22 +1,35 @@
+internal import CygnetPairwise
 internal import CygnetPrimitives
 
 /// The conversations of our vectors, one file each.
 enum ConversationVectors {
   static let suites = [
-    suite("in-order", "two people, every message arrives once and in order", inOrder),
-    suite("loss-and-reordering", "lost, late and crossing messages", lossAndReordering),
-    suite("replay-and-tampering", "copies and changed messages", replayAndTampering),
-    suite("first-messages", "many initial messages before the first reply", firstMessages),
-    suite("random", "a random schedule with stored states between", random),
+    suite("in-order", .x3dh, "two people, every message arrives once and in order", inOrder),
+    suite("loss-and-reordering", .x3dh, "lost, late and crossing messages", lossAndReordering),
+    suite("replay-and-tampering", .x3dh, "copies and changed messages", replayAndTampering),
+    suite("first-messages", .x3dh, "many initial messages before the first reply", firstMessages),
+    suite("random", .x3dh, "a random schedule with stored states between", random),
+    suite(
+      "in-order", .pqxdh, "in turns, through one epoch of the sparse ratchet and into the next",
+      inTurns),
+    suite("loss-and-reordering", .pqxdh, "lost, late and crossing messages", lossAndReordering),
+    suite(
+      "replay-and-tampering", .pqxdh, "copies and changed messages", replayAndTamperingOfBoth),
+    suite("first-messages", .pqxdh, "many initial messages before the first reply", firstMessages),
+    suite("random", .pqxdh, "a random schedule with stored states between", random),
   ]
 
   private static func suite(
-    _ name: String, _ about: String,
+    _ name: String, _ suite: Suite, _ about: String,
     _ script: @escaping @Sendable (inout SeededRandomSource) -> ConversationScript
   ) -> OwnVectorSuite {
-    OwnVectorSuite(
-      name: "conversations/\(name)", kind: .conversation, subject: "double-ratchet",
-      spec: "X3DH §3, Double Ratchet §4; Cygnet suite 1",
+    let isTriple = suite.isPostQuantum
+    return OwnVectorSuite(
+      name: "\(isTriple ? "triple-ratchet" : "conversations")/\(name)", kind: .conversation,
+      subject: isTriple ? "triple-ratchet" : "double-ratchet",
+      spec: isTriple
+        ? "PQXDH revision 3, Double Ratchet §6; Cygnet suite 2"
+        : "X3DH §3, Double Ratchet §4; Cygnet suite 1",
       notes: [
         .init(
           flag: "Conversation", description: about,
@@ -28,7 +41,10 @@ enum ConversationVectors {
           var person = JSONObject()
           person.append("seed", .hex(writer.random.bytes(32)))
           person.append("address", ["user": .hex(Array(name.utf8)), "device": 1])
-          if name == "bob" { person.append("one_time_pre_keys", 2) }
+          if name == "bob" {
+            if isTriple { person.append("suite", 2) }
+            person.append("one_time_pre_keys", 2)
+          }
           people.append(name, .object(person))
         }
         let steps = script(&writer.random).steps
@@ -105,6 +121,48 @@ enum ConversationVectors {
     script.send("a2", from: "alice")
     script.deliver("a2", to: "alice", error: .authenticationFailed)
     script.deliver("a2", to: "bob")
+    return script
+  }
+
+  /// As above with the layout of suite 2: byte 170 lies in the ciphertext of the KEM, the sealed
+  /// header of a later message in bytes 5 to 117.
+  private static func replayAndTamperingOfBoth(
+    _: inout SeededRandomSource
+  ) -> ConversationScript {
+    var script = ConversationScript()
+    script.initiate()
+    script.send("a0", from: "alice")
+    script.deliver("a0", to: "bob", error: .authenticationFailed, xor: (170, 0x01))
+    script.deliver("a0", to: "bob", error: .malformed, xor: (2, 0x08))
+    script.deliver("a0", to: "bob", error: .unsupported, xor: (4, 0x04))
+    script.deliver("a0", to: "bob")
+    script.deliver("a0", to: "bob", error: .duplicate)
+    script.send("b0", from: "bob")
+    script.deliver("b0", to: "alice", error: .malformed, xor: (2, 0x1b))
+    script.deliver("b0", to: "alice", error: .malformed, xor: (4, 0x40))
+    script.deliver("b0", to: "alice", error: .authenticationFailed, xor: (5, 0x80))
+    script.deliver("b0", to: "alice", error: .authenticationFailed, xor: (61, 0x01))
+    script.deliver("b0", to: "alice", error: .authenticationFailed, xor: (117, 0x01))
+    script.deliver("b0", to: "alice", error: .authenticationFailed, xor: (119, 0x01))
+    script.deliver("b0", to: "alice")
+    script.deliver("b0", to: "alice", error: .duplicate)
+    script.send("a1", from: "alice", authenticating: [9])
+    script.deliver("a1", to: "bob", error: .authenticationFailed)
+    script.deliver("a1", to: "bob", authenticating: [9])
+    script.deliver("a0", to: "bob", error: .duplicate)
+    return script
+  }
+
+  private static func inTurns(_: inout SeededRandomSource) -> ConversationScript {
+    var script = ConversationScript()
+    script.initiate()
+    for round in 0..<50 {
+      script.send("a\(round)", from: "alice")
+      script.deliver("a\(round)", to: "bob")
+      script.send("b\(round)", from: "bob")
+      script.deliver("b\(round)", to: "alice")
+      if round % 16 == 15 { script.restore(round % 32 == 15 ? "alice" : "bob") }
+    }
     return script
   }
 

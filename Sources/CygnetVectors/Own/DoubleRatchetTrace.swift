@@ -105,9 +105,9 @@ enum DoubleRatchetTrace {
     var draws = ReplayRandomSource(initiatorPair.privateKey.secret.exposed())
     var ratchets = [
       "initiator": try DoubleRatchet.initiator(
-        shared: shared, peerRatchetKey: responderPair.publicKey, suite: .x3dh, using: &draws),
-      "responder": try DoubleRatchet.responder(
-        shared: shared, ownRatchetKey: responderPair, suite: .x3dh),
+        start, peerRatchetKey: responderPair.publicKey, suite: .x3dh, using: &draws),
+      "responder": DoubleRatchet.responder(
+        start, ownRatchetKey: responderPair, suite: .x3dh),
     ]
     var sent: [String: Sent] = [:]
     return { (test: inout VectorLedger) throws(CygnetError) in

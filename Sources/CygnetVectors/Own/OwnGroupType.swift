@@ -10,6 +10,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
   case doubleRatchet = "DoubleRatchet"
   case received = "Received"
   case sparseRatchet = "SparseRatchet"
+  case tripleRatchet = "TripleRatchet"
   case senderKeys = "SenderKeys"
   case senderKeyReceived = "SenderKeyReceived"
   case senderKeyShared = "SenderKeyShared"
@@ -65,6 +66,7 @@ enum OwnGroupType: String, Sendable, CaseIterable {
     case .doubleRatchet: return try DoubleRatchetTrace.open(&group)
     case .received: return try ReceivedVectors.open(&group)
     case .sparseRatchet: return try SparseRatchetTrace.open(&group)
+    case .tripleRatchet: return try TripleRatchetTrace.open(&group)
     case .senderKeys: return try SenderKeyTrace.open(&group)
     case .senderKeyReceived: return try SenderKeyReceivedVectors.openMessages(&group)
     case .senderKeyShared: return try SenderKeyReceivedVectors.openShared(&group)

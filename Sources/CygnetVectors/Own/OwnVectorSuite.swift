@@ -26,6 +26,7 @@ package struct OwnVectorSuite: Sendable {
       WireVectors.suite, X3DHTrace.suite, BundleVectors.suite, AcceptVectors.suite,
       PQXDHTrace.suite, PQXDHWireVectors.suite,
       DoubleRatchetTrace.suite, ReceivedVectors.suite, SparseRatchetTrace.suite,
+      TripleRatchetTrace.suite,
     ] + ConversationVectors.suites + [
       SenderKeyTrace.suite, SenderKeyReceivedVectors.suite, SenderKeyWireVectors.suite,
       SenderKeyStateVectors.suite,

@@ -15,6 +15,7 @@ struct PQXDHInputs {
   let ephemeral: X25519.KeyPair
   let message: [UInt8]
   let ratchet: [UInt8]
+  let ratchetKEMSeed: [UInt8]
   let nonce: [UInt8]
   let plaintext: [UInt8]
   let authenticating: [UInt8]
@@ -33,6 +34,7 @@ struct PQXDHInputs {
     ephemeral = try test.keyPair("ephemeral_private")
     message = try test.bytes("encapsulation_message")
     ratchet = try test.bytes("ratchet_private")
+    ratchetKEMSeed = try test.bytes("ratchet_kem_seed")
     nonce = try test.bytes("header_nonce")
     plaintext = try test.bytes("plaintext")
     authenticating = try test.bytes("authenticating")

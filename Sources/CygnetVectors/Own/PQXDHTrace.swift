@@ -67,6 +67,7 @@ enum PQXDHTrace {
         "ephemeral_private": .hex(random.bytes(32)),
         "encapsulation_message": .hex(random.bytes(32)),
         "ratchet_private": .hex(random.bytes(32)),
+        "ratchet_kem_seed": .hex(random.bytes(64)),
         "header_nonce": .hex(random.bytes(16)),
         "plaintext": .hex(plaintext),
         "authenticating": .hex(authenticating),
@@ -183,7 +184,7 @@ enum PQXDHTrace {
     return digest
   }
 
-  /// The ratchet's first keys and the body that they seal.
+  /// The ratchets' first keys and the body that they seal.
   private static func expectBody(
     _ inputs: PQXDHInputs, _ shared: X3DH.SharedSecret, _ digest: [UInt8],
     _ test: inout VectorLedger
@@ -192,15 +193,29 @@ enum PQXDHTrace {
     try test.expect("root_key", secret: start.rootKey.secret)
     try test.expect("initiator_header_key", secret: start.initiatorHeaderKey.secret)
     try test.expect("responder_header_key", secret: start.responderHeaderKey.secret)
+    guard let seed = start.sparseSeed else {
+      throw test.failure("no secret for the sparse ratchet")
+    }
+    try test.expect("sparse_seed", secret: seed)
+    var draws = ReplayRandomSource(inputs.ratchetKEMSeed)
+    var sparse = try SparseRatchet(seed, role: .initiator)
+    let sparseSent = try sparse.send(using: &draws)
     let pair = try X25519.KeyPair(X25519.PrivateKey(SecretBytes(copying: inputs.ratchet)))
-    let header = RatchetHeader(ratchetKey: pair.publicKey, previousChainLength: 0, n: 0)
-    try test.expect("header", bytes: try RatchetHeader2(header).wireEncoded())
+    let header = try TripleRatchetHeader(
+      double: RatchetHeader(ratchetKey: pair.publicKey, previousChainLength: 0, n: 0),
+      sparse: sparseSent.message
+    ).encoded()
+    try test.expect("header", bytes: header)
     let step = try start.rootKey.step(
       X25519.agreement(pair.privateKey, inputs.signedPreKey.publicKey), suite: .pqxdh)
-    let messageKey = step.chainKey.step().messageKey
+    let ownKey = step.chainKey.step().messageKey
+    try test.expect("double_ratchet_message_key", secret: ownKey.secret)
+    try test.expect("sparse_ratchet_message_key", secret: sparseSent.messageKey.secret)
+    let messageKey = try MessageKey.hybrid(
+      doubleRatchet: ownKey, sparse: sparseSent.messageKey)
     try test.expect("message_key", secret: messageKey.secret)
     var random = ReplayRandomSource(inputs.nonce)
-    let sealed = try start.initiatorHeaderKey.seal(header, in: .pqxdh, using: &random)
+    let sealed = try start.initiatorHeaderKey.seal(header, using: &random)
     try test.expect("sealed_header", bytes: sealed)
     let ciphertext = try messageKey.seal(
       inputs.plaintext, authenticating: digest + sealed + inputs.authenticating)
@@ -214,7 +229,8 @@ enum PQXDHTrace {
   ) throws(CygnetError) {
     let verified = try PreKeyBundle(decoding: try bundle.encoded()).verified(now: vectorTime)
     var random = ReplayRandomSource(
-      inputs.ephemeral.privateKey.secret.exposed(), inputs.message, inputs.ratchet, inputs.nonce)
+      inputs.ephemeral.privateKey.secret.exposed(), inputs.message, inputs.ratchet,
+      inputs.ratchetKEMSeed, inputs.nonce)
     var session = try PairwiseSession.initiate(
       to: verified, as: inputs.initiator, at: inputs.initiatorAddress, using: &random)
     let sent = try session.encrypt(

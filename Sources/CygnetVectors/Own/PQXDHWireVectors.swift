@@ -113,27 +113,36 @@ enum PQXDHWireVectors {
       ])
     let header = RatchetHeader(
       ratchetKey: initial.handshake.ephemeral, previousChainLength: 3, n: 4_294_967_295)
-    let empty = try RatchetHeader2(header).wireEncoded()
-    let full = RatchetHeader2(header, postQuantum: [UInt8](repeating: 7, count: 1_024))
+    let chunk = Chunk(index: 65_535, data: try ChunkData(wire: [UInt8](repeating: 7, count: 32)))
+    let short = try header.triple(
+      SparseRatchetMessage(
+        braid: BraidMessage(epoch: 1, content: .header(chunk)), n: 1, previousChainLength: 0))
+    let long = try header.triple(
+      SparseRatchetMessage(
+        braid: BraidMessage(epoch: Braid.maxEpoch, content: .secondCiphertext(chunk)),
+        n: SparseRatchetMessage.maxNumber, previousChainLength: SparseRatchetMessage.maxNumber))
     try writer.group(
-      .wire, ["wire_type": "RatchetHeader2"],
-      WireVectors.common([("nothing post-quantum", empty), ("the most", try full.wireEncoded())])
-        + [
-          WireVectors.invalid(
-            "1025 bytes", "Bounds",
-            empty.dropLast() + [0x44, 0x01] + [UInt8](repeating: 7, count: 1_025))
-        ])
+      .wire, ["wire_type": "TripleRatchetHeader"],
+      WireVectors.common([("of 81 bytes", short), ("of 89 bytes, the most", long)]) + [
+        WireVectors.invalid("no part of the sparse ratchet", "Bounds", try header.encoded()),
+        WireVectors.invalid(
+          "version 2 of the sparse ratchet", "CodePoint", short.replacing(at: 40, [0x21]),
+          .unsupported),
+        WireVectors.invalid("type 7", "CodePoint", short.replacing(at: 40, [0x17])),
+        WireVectors.invalid("epoch 0", "Bounds", short.replacing(at: 41, [0])),
+        WireVectors.invalid("number 0", "Bounds", short.replacing(at: 42, [0])),
+      ])
     let answer = try reply.encoded()
     let first = try PairwiseMessage.initial(initial).encoded()
-    // Behind the header: two bytes of length and 73 bytes that are sealed.
-    let short = Array(answer[..<3]) + [0x40, 72] + Array(answer[6...])
+    // Behind the header: two bytes of length and 113 bytes that are sealed.
+    let classical = Array(answer[..<3]) + [0x40, 72] + Array(answer[46...])
     try writer.group(
       .wire, ["wire_type": "PairwiseMessage"],
       WireObjectVectors.object([("a ratchet message", answer), ("an initial message", first)]) + [
         WireVectors.invalid("type of suite 1", "CodePoint", answer.replacing(at: 2, [3])),
-        WireVectors.invalid("a header of suite 1's length", "Bounds", short),
+        WireVectors.invalid("a header of suite 1's length", "Bounds", classical),
         WireVectors.invalid(
-          "claims a header of 1099 bytes", "Bounds", Array(answer[..<3]) + [0x44, 0x4b]),
+          "claims a header of 122 bytes", "Bounds", Array(answer[..<3]) + [0x40, 122]),
       ])
   }
 
@@ -150,8 +159,7 @@ enum PQXDHWireVectors {
         WireVectors.invalid(
           "a handshake of suite 2 in suite 1", "Order", examples[0].1.replacing(at: 3, [0, 1])),
         WireVectors.invalid(
-          "something in the post-quantum ratchet's place", "Bounds",
-          examples[0].1.dropLast() + [1, 0]),
+          "no sparse ratchet", "Bounds", try sessions[0].withoutSparseRatchet()),
       ])
     let keys = try fresh.state().exposed()
     // From the end: two one-time KEM prekeys with their length, one of last resort with its own, and
@@ -178,5 +186,21 @@ enum PQXDHWireVectors {
           "one-time ids that descend", "Order", keys.replacing(at: oneTime, [0, 0, 0, 3])),
         WireVectors.invalid("in suite 1", "Bounds", keys.replacing(at: 3, [0, 1])),
       ])
+  }
+}
+
+extension RatchetHeader {
+  /// The header of suite 2 with this in it.
+  fileprivate func triple(_ sparse: SparseRatchetMessage) throws(CygnetError) -> [UInt8] {
+    try TripleRatchetHeader(double: self, sparse: sparse).encoded()
+  }
+}
+
+extension PairwiseSession {
+  /// The stored form with nothing where the sparse ratchet's state belongs, which comes last.
+  fileprivate func withoutSparseRatchet() throws(CygnetError) -> [UInt8] {
+    let bytes = try state().exposed()
+    let count = try sparseRatchet?.wireEncodedSecret().count ?? 0
+    return bytes.dropLast(count + 2) + [0]  // a length of two bytes before it
   }
 }

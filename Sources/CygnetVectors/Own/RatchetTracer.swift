@@ -17,6 +17,7 @@ struct RatchetTracer {
     let messageKey: MessageKey
   }
 
+  private let suite: Suite
   private let sessionData: [UInt8]
   private var rootKey: RootKey
   private var own: X25519.KeyPair?
@@ -29,9 +30,10 @@ struct RatchetTracer {
   private var skipped: [Skipped] = []
 
   init(
-    _ start: RootKey.Start, isInitiator: Bool, own: X25519.KeyPair?, peer: X25519.PublicKey?,
-    _ sessionData: [UInt8]
+    _ start: RootKey.Start, suite: Suite = .x3dh, isInitiator: Bool, own: X25519.KeyPair?,
+    peer: X25519.PublicKey?, _ sessionData: [UInt8]
   ) {
+    self.suite = suite
     self.sessionData = sessionData
     rootKey = start.rootKey
     self.own = own
@@ -60,7 +62,7 @@ struct RatchetTracer {
     _ pair: X25519.KeyPair, _ peer: X25519.PublicKey, ledger: inout VectorLedger
   ) throws(CygnetError) -> RootKey.Step {
     let output = try X25519.agreement(pair.privateKey, peer)
-    let step = try rootKey.step(output, suite: .x3dh)
+    let step = try rootKey.step(output, suite: suite)
     try ledger.expect("own_ratchet_key", bytes: pair.publicKey.bytes)
     try ledger.expect("peer_ratchet_key", bytes: peer.bytes)
     try ledger.expect("dh_output", secret: output)
@@ -71,9 +73,10 @@ struct RatchetTracer {
     return step
   }
 
-  mutating func send(
-    _ plaintext: [UInt8], nonce: [UInt8], authenticating: [UInt8], _ test: inout VectorLedger
-  ) throws(CygnetError) -> RatchetMessage {
+  /// The keys of the next message and its header.
+  mutating func sendingKeys(
+    _ test: inout VectorLedger
+  ) throws(CygnetError) -> (header: RatchetHeader, headerKey: HeaderKey, messageKey: MessageKey) {
     guard var chain = sending, let own else { throw test.failure("no sending chain") }
     let (messageKey, next) = chain.chainKey.step()
     try test.expect("chain_key", secret: chain.chainKey.secret)
@@ -84,12 +87,30 @@ struct RatchetTracer {
     try test.expect("n", .counting(UInt64(chain.n)))
     let header = RatchetHeader(
       ratchetKey: own.publicKey, previousChainLength: previousChainLength, n: chain.n)
-    try test.expect("header", bytes: try header.encoded())
+    chain.chainKey = next
+    chain.n += 1
+    sending = chain
+    return (header, chain.headerKey, messageKey)
+  }
+
+  mutating func send(
+    _ plaintext: [UInt8], nonce: [UInt8], authenticating: [UInt8], _ test: inout VectorLedger
+  ) throws(CygnetError) -> RatchetMessage {
+    let keys = try sendingKeys(&test)
+    return try seal(
+      plaintext, header: keys.header.encoded(), under: keys.headerKey, keys.messageKey,
+      nonce: nonce, authenticating: authenticating, &test)
+  }
+
+  func seal(
+    _ plaintext: [UInt8], header: [UInt8], under headerKey: HeaderKey, _ messageKey: MessageKey,
+    nonce: [UInt8], authenticating: [UInt8], _ test: inout VectorLedger
+  ) throws(CygnetError) -> RatchetMessage {
+    try test.expect("header", bytes: header)
     let sealedHeader =
       try nonce
       + XChaCha20Poly1305.seal(
-        header.encoded(), key: chain.headerKey.secret, nonce: nonce + Self.headerPadding,
-        authenticating: [])
+        header, key: headerKey.secret, nonce: nonce + Self.headerPadding, authenticating: [])
     try test.expect("sealed_header", bytes: sealedHeader)
     let associatedData = sessionData + sealedHeader + authenticating
     try test.expect("associated_data", bytes: associatedData)
@@ -98,9 +119,6 @@ struct RatchetTracer {
     try test.expect("ciphertext", bytes: ciphertext)
     let message = RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
     try test.expect("message", bytes: try PairwiseMessage.ratchet(message).encoded())
-    chain.chainKey = next
-    chain.n += 1
-    sending = chain
     return message
   }
 
@@ -109,13 +127,15 @@ struct RatchetTracer {
 
   // MARK: - Receiving
 
-  mutating func receive(
-    _ message: RatchetMessage, authenticating: [UInt8], _ test: inout VectorLedger
-  ) throws(CygnetError) -> [UInt8] {
-    let (opened, headerKey, header) = try openHeader(message.sealedHeader, &test)
+  /// The header of a message, opened, and the message's key.
+  mutating func receivingKey(
+    _ message: RatchetMessage, _ test: inout VectorLedger
+  ) throws(CygnetError) -> (header: [UInt8], messageKey: MessageKey) {
+    let (opened, headerKey, whole) = try openHeader(message.sealedHeader, &test)
+    let header = try RatchetHeader(wire: Array(whole.prefix(RatchetHeader.byteCount)))
     try test.expect("opened_by", .string(opened))
     try test.expect("header_key", secret: headerKey.secret)
-    try test.expect("header", bytes: try header.encoded())
+    try test.expect("header", bytes: whole)
     let known = skipped.count
     var key = opened == "next" ? nil : takeSkipped(headerKey, header.n)
     if opened == "next" {
@@ -142,6 +162,20 @@ struct RatchetTracer {
     try test.expect("message_key", secret: key.secret)
     try test.expect("skipped", skippedJSON(from: min(known, skipped.count)))
     try test.expect("skipped_key_count", .integer(skipped.count))
+    return (whole, key)
+  }
+
+  mutating func receive(
+    _ message: RatchetMessage, authenticating: [UInt8], _ test: inout VectorLedger
+  ) throws(CygnetError) -> [UInt8] {
+    let key = try receivingKey(message, &test).messageKey
+    return try open(message, under: key, authenticating: authenticating, &test)
+  }
+
+  func open(
+    _ message: RatchetMessage, under key: MessageKey, authenticating: [UInt8],
+    _ test: inout VectorLedger
+  ) throws(CygnetError) -> [UInt8] {
     let associatedData = sessionData + message.sealedHeader + authenticating
     let plaintext = try ChaCha20Poly1305.open(
       message.ciphertext, key: key.secret, nonce: Self.messageNonce,
@@ -152,7 +186,7 @@ struct RatchetTracer {
 
   private func openHeader(
     _ sealed: [UInt8], _ test: inout VectorLedger
-  ) throws(CygnetError) -> (String, HeaderKey, RatchetHeader) {
+  ) throws(CygnetError) -> (String, HeaderKey, [UInt8]) {
     var candidates: [(String, HeaderKey)] = []
     if let receiving { candidates.append(("current", receiving.headerKey)) }
     candidates.append(("next", nextReceivingHeaderKey))
@@ -163,7 +197,7 @@ struct RatchetTracer {
         try XChaCha20Poly1305.open(
           Array(sealed.dropFirst(16)), key: key.secret, nonce: nonce, authenticating: [])
       }
-      if case .success(let header) = opened { return (name, key, try RatchetHeader(wire: header)) }
+      if case .success(let header) = opened { return (name, key, header) }
     }
     throw test.failure("the header opens under no key")
   }

@@ -22,7 +22,7 @@ enum WireKind: String, CaseIterable, Sendable {
   case handshake = "Handshake"
   case message = "PairwiseMessage"
   case ratchetHeader = "RatchetHeader"
-  case ratchetHeader2 = "RatchetHeader2"
+  case tripleRatchetHeader = "TripleRatchetHeader"
   case skippedMessageKeys = "SkippedMessageKeys"
   case sessionState = "SessionState"
   case preKeysState = "PreKeysState"
@@ -59,7 +59,7 @@ enum WireKind: String, CaseIterable, Sendable {
     case .handshake: try Handshake(wire: bytes).wireEncoded()
     case .message: try PairwiseMessage(wire: bytes).wireEncoded()
     case .ratchetHeader: try RatchetHeader(wire: bytes).wireEncoded()
-    case .ratchetHeader2: try RatchetHeader2(wire: bytes).wireEncoded()
+    case .tripleRatchetHeader: try TripleRatchetHeader(wire: bytes).wireEncoded()
     case .skippedMessageKeys: try SkippedMessageKeys(wire: bytes).wireEncoded()
     case .sessionState: try PairwiseSession(wire: bytes).wireEncoded()
     case .preKeysState: try PreKeys(wire: bytes).wireEncoded()

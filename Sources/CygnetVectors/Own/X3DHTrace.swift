@@ -115,7 +115,8 @@ enum X3DHTrace {
 
     var random = ReplayRandomSource(inputs.ratchet, inputs.nonce)
     var ratchet = try DoubleRatchet.initiator(
-      shared: shared, peerRatchetKey: inputs.signedPreKey.publicKey, suite: .x3dh, using: &random)
+      RootKey.Start(shared, suite: .x3dh), peerRatchetKey: inputs.signedPreKey.publicKey,
+      suite: .x3dh, using: &random)
     let body = try ratchet.encrypt(
       inputs.plaintext, sessionData: digest, authenticating: inputs.authenticating,
       using: &random)

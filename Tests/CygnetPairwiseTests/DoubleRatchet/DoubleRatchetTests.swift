@@ -97,12 +97,13 @@ struct DoubleRatchetTests {
     let shared = X3DH.SharedSecret(SecretBytes(copying: [UInt8](repeating: 1, count: 32)))
     var random = CountingRandomSource(1)
     let own = try X25519.KeyPair.generate(using: &random)
-    var bob = try DoubleRatchet.responder(shared: shared, ownRatchetKey: own, suite: .x3dh)
+    let start = try RootKey.Start(shared, suite: .x3dh)
+    var bob = DoubleRatchet.responder(start, ownRatchetKey: own, suite: .x3dh)
     #expect(throws: CygnetError(.wrongState, "")) {
       try bob.encrypt([1], sessionData: [], authenticating: [], using: &random)
     }
     var alice = try DoubleRatchet.initiator(
-      shared: shared, peerRatchetKey: own.publicKey, suite: .x3dh, using: &random)
+      start, peerRatchetKey: own.publicKey, suite: .x3dh, using: &random)
     let message = try alice.encrypt([1], sessionData: [2], authenticating: [3], using: &random)
     #expect(try bob.decrypt(message, sessionData: [2], authenticating: [3]) == [1])
     let reply = try bob.encrypt([4], sessionData: [2], authenticating: [], using: &random)

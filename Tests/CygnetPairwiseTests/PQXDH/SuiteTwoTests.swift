@@ -52,33 +52,54 @@ struct SuiteTwoTests {
     try check(bobSession, "answered")
     #expect(try aliceSession.decrypt(bobSession.encrypt([2])) == [2])
     try check(aliceSession, "established")
-    #expect(try aliceSession.state().count <= 400)
+    #expect(try aliceSession.state().count <= 400 + 3_000)
+    // Nothing, or the peer's part, where the sparse ratchet's state belongs.
+    let bytes = try aliceSession.state().exposed()
+    let sparse = try #require(aliceSession.sparseRatchet).wireEncodedSecret().count
+    let none = SecretBytes(copying: bytes.dropLast(sparse + 2) + [0])
+    #expect(failureCode { try PairwiseSession(restoring: none) } == .malformed)
+    // Only an initiator has a handshake to send.
+    let begun = try alice.initiate(to: &bob).state().exposed()
+    let role =
+      begun.count
+      - (try #require(alice.initiate(to: &bob).sparseRatchet)
+        .wireEncodedSecret().count) + 1
+    #expect(begun[role] == 0)
+    let swapped = SecretBytes(copying: begun[..<role] + [1] + begun[(role + 1)...])
+    #expect(failureCode { try PairwiseSession(restoring: swapped) } == .malformed)
   }
 
-  @Test("a header with something in the post-quantum ratchet's place is against the protocol")
+  @Test("an authentic header without what belongs into it is against the protocol")
   func headerField() throws {
-    let header = RatchetHeader(
-      ratchetKey: try TestDevice("alice").identity.publicKey.x25519, previousChainLength: 0, n: 1)
-    for count in [0, 1, 63, 64, 1024] {
-      let filled = RatchetHeader2(header, postQuantum: [UInt8](repeating: 3, count: count))
-      let encoded = try filled.wireEncoded()
-      #expect(wireLawViolations(RatchetHeader2.self, encoded) == [])
-      #expect(
-        HeaderKey.postQuantumSealedByteCount.contains(
-          encoded.count + XChaCha20Poly1305Box.overhead))
-    }
-    let long = RatchetHeader2(header, postQuantum: [UInt8](repeating: 3, count: 1025))
-    #expect(failureCode { try RatchetHeader2(wire: long.wireEncoded()) } == .malformed)
-
     var pair = try TestPair.established(suite: .pqxdh)
     let breaker = try #require(try RuleBreaker(pair.bobSession))
+    var sparse = try #require(pair.bobSession.sparseRatchet)
+    let outgoing = try sparse.send()
     let state = try pair.aliceSession.state()
-    for end in [[], [1, 7], [0, 0], [2]] as [[UInt8]] {
-      let message = try breaker.message(breaker.n, headerEnd: end)
+    let whole = try outgoing.encoded()
+    for end in [[], [0], whole.dropLast(), whole + [0], [0x20] + whole.dropFirst()] as [[UInt8]] {
+      let message = try breaker.message(breaker.n, sparse: outgoing, headerEnd: end)
       #expect(failureCode { try pair.aliceSession.decrypt(message) } == .ruleViolation)
       #expect(try pair.aliceSession.state() == state)
     }
-    let good = try breaker.message(breaker.n, plaintext: [5], headerEnd: [0])
+    let good = try breaker.message(breaker.n, plaintext: [5], sparse: outgoing)
     #expect(try pair.aliceSession.decrypt(good) == [5])
+  }
+
+  @Test(
+    "sealed headers have one length, whatever the sparse ratchet says, for thousands of messages")
+  func lengths() throws {
+    var pair = try TestPair.established(suite: .pqxdh)
+    var lengths: Set<Int> = []
+    for _ in 0..<300 {
+      for message in [try pair.aliceSession.encrypt([1]), try pair.bobSession.encrypt([2])] {
+        guard case .ratchet(let body) = message else { throw NotInitial() }
+        lengths.insert(body.sealedHeader.count)
+      }
+      try pair.aliceToBob()
+      try pair.bobToAlice()
+    }
+    #expect(lengths == [HeaderKey.tripleSealedByteCount.lowerBound])
+    #expect(try pair.bobSession.encrypt([]).encoded().count == 3 + 2 + 113 + 1 + 16)
   }
 }

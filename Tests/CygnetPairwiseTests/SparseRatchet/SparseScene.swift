@@ -39,7 +39,7 @@ struct SparseScene {
 
   mutating func send(_ side: Side) throws -> Letter {
     let outgoing = try ratchets[side.rawValue].send(using: &random)
-    return Letter(from: side, bytes: outgoing.bytes, key: outgoing.messageKey)
+    return Letter(from: side, bytes: try outgoing.encoded(), key: outgoing.messageKey)
   }
 
   mutating func deliver(_ letter: Letter) throws {

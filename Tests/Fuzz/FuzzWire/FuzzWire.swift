@@ -17,7 +17,7 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(PreKeys.self, bytes)
   law(Handshake.self, bytes)
   law(RatchetHeader.self, bytes)
-  law(RatchetHeader2.self, bytes)
+  law(TripleRatchetHeader.self, bytes)
   law(SkippedMessageKeys.self, bytes)
   law(SparseRatchetMessage.self, bytes)
   law(SparseRatchet.self, bytes)

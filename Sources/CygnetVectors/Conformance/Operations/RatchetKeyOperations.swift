@@ -97,7 +97,7 @@ enum RatchetKeyOperations {
       previousChainLength: try call.arguments.uint32("previous_chain_length"),
       n: try call.arguments.uint32("n"))
     let key = HeaderKey(try call.arguments.secret("header_key"))
-    let sealed = try key.seal(header, using: &call.random)
+    let sealed = try key.seal(header.encoded(), using: &call.random)
     return .of(["header": .hex(try header.encoded()), "sealed_header": .hex(sealed)])
   }
 

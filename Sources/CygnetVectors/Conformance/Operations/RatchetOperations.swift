@@ -32,20 +32,20 @@ enum RatchetOperations {
 
   private static let ratchetField = Field("ratchet", .handle(.ratchet))
 
-  private static func shared(_ call: Call) throws(CygnetError) -> X3DH.SharedSecret {
-    X3DH.SharedSecret(try call.arguments.secret("shared_secret"))
+  private static func start(_ call: Call) throws(CygnetError) -> RootKey.Start {
+    try RootKey.Start(X3DH.SharedSecret(call.arguments.secret("shared_secret")), suite: .x3dh)
   }
 
   private static func initiate(_ call: inout Call) throws(CygnetError) -> JSONObject {
     let ratchet = try DoubleRatchet.initiator(
-      shared: shared(call), peerRatchetKey: call.arguments.curveKey("peer_ratchet_key"),
+      start(call), peerRatchetKey: call.arguments.curveKey("peer_ratchet_key"),
       suite: .x3dh, using: &call.random)
     return .of(["ratchet": call.create(.ratchet(ratchet))])
   }
 
   private static func respond(_ call: inout Call) throws(CygnetError) -> JSONObject {
     let ratchet = try DoubleRatchet.responder(
-      shared: shared(call),
+      start(call),
       ownRatchetKey: X25519.KeyPair(call.arguments.privateKey("ratchet_private")), suite: .x3dh)
     return .of(["ratchet": call.create(.ratchet(ratchet))])
   }

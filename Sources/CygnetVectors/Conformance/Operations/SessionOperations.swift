@@ -25,7 +25,9 @@ enum SessionOperations {
       "session.encrypt", "Encrypts a message",
       takes: [
         sessionField, Field("plaintext", .hex), .authenticating,
-        .random("32 bytes for a ratchet key if sending is due, then 16 for the header's nonce"),
+        .random(
+          "32 bytes for a ratchet key if sending is due, then sparse_draw_count, then 16 for the "
+            + "header's nonce"),
       ], gives: [messageField], encrypt),
     Operation(
       "session.decrypt", "Decrypts a message",
@@ -43,6 +45,8 @@ enum SessionOperations {
         Field("sending", .choice(["waiting", "chain", "due"])), Field("sending_count", .uint32),
         Field("previous_chain_length", .uint32), Field("receiving_count", .nullable(.uint32)),
         Field("skipped_key_count", .uint32),
+        Field("sparse_epoch", .nullable(.uint64), "of the sparse ratchet; null in suite 1"),
+        Field("sparse_draw_count", .uint32, "bytes that the sparse ratchet draws to send"),
       ], show),
     Operation(
       "session.export", "Gives the stored form",
@@ -126,6 +130,8 @@ enum SessionOperations {
       "previous_chain_length": .counting(UInt64(summary.previousChainLength)),
       "receiving_count": summary.receivingCount.map { .counting(UInt64($0)) } ?? .null,
       "skipped_key_count": .integer(summary.skippedKeyCount),
+      "sparse_epoch": summary.sparseEpoch.map { .counting($0) } ?? .null,
+      "sparse_draw_count": .integer(summary.sparseDrawByteCount),
     ])
   }
 }

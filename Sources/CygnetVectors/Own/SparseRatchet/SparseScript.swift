@@ -69,7 +69,6 @@ enum SparseScript: String {
       var recording = RecordingRandomSource(source: random)
       let outgoing = try ratchet.send(using: &recording)
       random = recording.source
-      let message = try SparseRatchetMessage(wire: outgoing.bytes)
       var flags: [String] = []
       var members: [(String, JSON)] = [
         ("event", "send"), ("party", .string(party)), ("message_id", .string(id)),
@@ -78,13 +77,13 @@ enum SparseScript: String {
         flags.append(recording.drawn.count == 64 ? "KeyPair" : "Encapsulation")
         members.append(("drawn", .hex(recording.drawn)))
       }
-      if let (payload, chunk) = message.braid.content.part,
+      if let (payload, chunk) = outgoing.message.braid.content.part,
         Int(chunk.index) >= payload.chunkCount
       {
         flags.append("Codeword")
       }
       events.append(Event(comment: "\(party) sends \(id)", flags: flags, members: members))
-      sent[id] = (party, outgoing.bytes)
+      sent[id] = (party, try outgoing.encoded())
       ratchets[party] = ratchet
       return id
     }
@@ -114,19 +113,6 @@ enum SparseScript: String {
         Event(
           comment: "\(party) goes on from its stored state", flags: ["Restored"],
           members: [("event", "restore"), ("party", .string(party))]))
-    }
-  }
-
-  /// Notes what is drawn.
-  private struct RecordingRandomSource: RandomSource {
-    var source: SeededRandomSource
-    private(set) var drawn: [UInt8] = []
-
-    init(source: SeededRandomSource) { self.source = source }
-
-    mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) {
-      unsafe source.fill(buffer)
-      unsafe drawn += buffer
     }
   }
 }

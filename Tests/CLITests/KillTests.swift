@@ -93,8 +93,8 @@ struct KillTests {
     #expect(try await people.client("bob").check().isSound)
   }
 
-  @Test("a one-time prekey goes in the transaction that stores its session")
-  func oneTimePreKey() async throws {
+  @Test("one-time prekeys of both kinds go in the transaction that stores their session")
+  func oneTimePreKeys() async throws {
     let start = try pair(talked: false)
     #expect(try start.run("bob", ["prekeys", "bundle", "-o", "bundle"]).exitCode == 0)
     let sent = try start.run(
@@ -102,12 +102,30 @@ struct KillTests {
     #expect(sent.exitCode == 0, "\(sent.talk)")
     _ = try await Killing(start: start).run("bob", ["receive", "m1"]) { people, _, _ in
       let bob = try await people.client("bob")
-      let (sessions, held) = (
-        try await bob.sessions().count, try await bob.preKeyStatus().oneTimeCount
-      )
-      #expect(held == 100 - sessions)
-      #expect(try await bob.contacts().count == sessions)
+      let (sessions, held) = (try await bob.sessions(), try await bob.preKeyStatus())
+      #expect(held.oneTimeCount == 100 - sessions.count)
+      #expect(held.oneTimeKEMCount == 100 - sessions.count)
+      for session in sessions { #expect(session.suite == .pqxdh) }
+      #expect(try await bob.contacts().count == sessions.count)
     }
+  }
+
+  @Test("prekeys of an earlier version are taken over to suite 2 whole or not at all")
+  func upgrade() async throws {
+    let start = try People()
+    try start.placeEarlierStore("bob")
+    let count = try await Killing(start: start, stride: 5).run(
+      "bob", ["prekeys", "bundle", "-o", "bundle"]
+    ) { people, _, isKilled in
+      let bob = try await people.client("bob")
+      let status = try await bob.preKeyStatus()
+      let isUpgraded = status.suite.isPostQuantum
+      #expect(status.oneTimeKEMCount == (isUpgraded ? 100 : 0))
+      #expect(status.signedPreKeysCreatedAt.count == (isUpgraded ? 2 : 1))
+      if !isKilled { #expect(isUpgraded) }
+      #expect(try await bob.check().isSound)
+    }
+    #expect(count > 8)
   }
 
   @Test("a new profile is there whole or not at all")
@@ -123,7 +141,8 @@ struct KillTests {
         let again = try people.run("carol", ["init", "--user", "carol"])
         #expect(again.exitCode == 0, "\(again.talk)")
       }
-      #expect(try await people.client("carol").preKeyStatus().oneTimeCount == 100)
+      let status = try await people.client("carol").preKeyStatus()
+      #expect(status.oneTimeCount == 100 && status.oneTimeKEMCount == 100)
       #expect(try await people.client("carol").check().isSound)
     }
     #expect(count > 8)

@@ -65,6 +65,19 @@ struct People {
     }
   }
 
+  /// Makes a profile of a store that an earlier version wrote, from `Tests/Stores/classical`.
+  func placeEarlierStore(_ name: String) throws {
+    let path = RepositoryFiles.path("Tests/Stores/classical/\(name).db")
+    guard let bytes = RepositoryFiles.read(path) else {
+      throw CygnetError(.notFound, "a stored file is not there")
+    }
+    try folder.makeFolder("home/\(name)")
+    try folder.setPermissions(0o700, "home/\(name)")
+    try folder.write(bytes, "home/\(name)/store.db")
+    try folder.write(keyFileText, "\(name).key")
+    for file in ["home/\(name)/store.db", "\(name).key"] { try folder.restrict(file) }
+  }
+
   func storePath(_ name: String) -> String { folder.file("home/\(name)/store.db") }
 
   /// The bytes of a store that nobody has open.

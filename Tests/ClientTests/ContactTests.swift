@@ -43,7 +43,7 @@ struct ContactTests {
     let (alice, bob) = (try await Person("alice"), try await Person("bob"))
     try await alice.add(bob)
     let other = try await Person("bob")
-    let bundle = try await other.client.takeBundle()
+    let bundle = try await other.client.takeBundle(now: testTime)
     let content = try MessageContent(text: [1])
     #expect(
       await code {
@@ -51,7 +51,7 @@ struct ContactTests {
       } == .identityChanged)
     #expect(try await alice.client.outgoing().isEmpty)
     #expect(try await alice.client.sessions().isEmpty)
-    let right = try await bob.client.takeBundle()
+    let right = try await bob.client.takeBundle(now: testTime)
     let sent = try await alice.client.send(content, to: "bob", bundle: right, now: testTime)
     #expect(try await bob.client.receive(sent.envelope, now: testTime).content == content)
     #expect(try await bob.client.preKeyStatus().oneTimeCount == 99)

@@ -216,6 +216,25 @@ struct Examples {
     #expect(shown == [Array("hello".utf8)])
     #expect(try await alice.outgoing().isEmpty)
     #expect(try await bob.incoming().isEmpty)
+    let card = try classicalCard()
+    // begin Storing.md
+    _ = try await alice.addContact(
+      "carol", card: card, suitePolicy: .classicalAllowed, now: now)
+    _ = try await alice.send(
+      MessageContent(text: Array("hello".utf8)), to: "carol", suitePolicy: .classicalAllowed,
+      now: now)
+    // end
+    // begin Storing.md
+    let session = try await alice.session(with: "carol")
+    print(session.suite.isPostQuantum)
+    // end
+    #expect(!session.suite.isPostQuantum)
+    let newCard = try await bob.card(name: "Bob", now: now)
+    // begin Storing.md
+    _ = try await alice.addContact("bob", card: newCard, now: now)
+    try await alice.resetSession(with: "bob")
+    // end
+    #expect(try await alice.sessions().map(\.name) == ["carol"])
     // begin Storing.md
     try await client.changeSecret(.passphrase(longerPassphrase), cost: .small)
     // end
@@ -226,6 +245,16 @@ struct Examples {
     print(check.isSound, check.soundRecords)
     // end
     #expect(check.isSound && check.soundRecords > 100)
+  }
+
+  /// As somebody's software makes it that knows nothing newer.
+  private func classicalCard() throws -> ContactCard {
+    let identity = try IdentityKeyPair.generate()
+    let address = try DeviceAddress(user: Array("carol".utf8), device: 1)
+    let preKeys = try PreKeys.generate(for: identity, at: address, now: now, suite: .x3dh)
+    return try ContactCard.make(
+      preKeys.bundleWithoutOneTimePreKey(for: identity.publicKey, at: address), name: [],
+      by: identity, now: now)
   }
 
   @Test("a list is written to, read, and changed")

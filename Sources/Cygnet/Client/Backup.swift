@@ -14,13 +14,14 @@ public struct BackupSummary: Sendable {
 }
 
 ///     struct {
-///       uint16 version = 1;
+///       uint16 version = 2;
 ///       uint64 made_at;
 ///       DeviceAddress address;
 ///       uint64 created_at;
 ///       opaque identity_state<V>;          // IdentityState
 ///       uint32 last_signed_pre_key_id;
 ///       uint32 last_one_time_pre_key_id;
+///       uint32 last_kem_pre_key_id;        // not in version 1, which knew none
 ///       Contact contacts<V>;               // the fields of ContactRecord behind its version
 ///     } BackupContent;
 ///
@@ -28,6 +29,7 @@ public struct BackupSummary: Sendable {
 /// would use message keys twice. The last ids of prekeys are in it so that no id is given twice.
 struct BackupContent: WireEncodable, WireDecodable, Sendable {
   static let maxByteCount = 1 << 26
+  private static let version: UInt16 = 2
 
   let madeAt: Timestamp
   let address: DeviceAddress
@@ -63,26 +65,31 @@ struct BackupContent: WireEncodable, WireDecodable, Sendable {
   }
 
   func encode(into writer: inout Writer) throws(CygnetError) {
-    RecordVersion.encode(into: &writer)
+    writer.write(Self.version)
     writer.write(madeAt.seconds)
     try address.encode(into: &writer)
     writer.write(createdAt.seconds)
     try writer.write(opaqueSecret: identityState)
     writer.write(lastIDs.signed)
     writer.write(lastIDs.oneTime)
+    writer.write(lastIDs.kem)
     try writer.vector { (writer) throws(CygnetError) in
       for contact in contacts { try contact.encodeFields(into: &writer) }
     }
   }
 
   init(from reader: inout Reader) throws(CygnetError) {
-    try RecordVersion.decode(from: &reader)
+    let version = try reader.readUInt16()
+    guard (1...Self.version).contains(version) else {
+      throw CygnetError(.unsupported, "a backup was made by a later version")
+    }
     madeAt = try reader.readTimestamp()
     address = try DeviceAddress(from: &reader)
     createdAt = try reader.readTimestamp()
     identityState = try reader.readOpaqueSecret(1...64)
     lastIDs = PreKeys.LastIDs(
-      signed: try reader.readUInt32(), oneTime: try reader.readUInt32())
+      signed: try reader.readUInt32(), oneTime: try reader.readUInt32(),
+      kem: version == 1 ? 0 : try reader.readUInt32())
     contacts = try reader.vector(0...Self.maxByteCount) { (reader) throws(CygnetError) in
       var contacts: [ContactRecord] = []
       while reader.remaining > 0 { contacts.append(try ContactRecord(fieldsFrom: &reader)) }

@@ -37,10 +37,19 @@ extension Client {
 
   /// Sets up a store from a backup: the same identity, fresh prekeys, the same contacts with their
   /// marks, and no session. The recovery key goes on opening the store's backups.
+  /// - Parameters:
+  ///   - bytes: the backup, of this version or an earlier one.
+  ///   - key: the recovery key that opens it.
+  ///   - store: a store without a header.
+  ///   - secret: what opens the store from now on.
+  ///   - cost: what a try at a passphrase costs.
+  ///   - suitePolicy: which suites sessions are started with.
+  ///   - now: the current time.
   /// - Throws: `wrongState` if the store was set up before; and what `checkBackup` throws.
   public static func restore(
     _ bytes: [UInt8], key: RecoveryKey, into store: any Store, secret: StoreSecret,
-    cost: PassphraseCost = .interactive, now: Timestamp
+    cost: PassphraseCost = .interactive, suitePolicy: SuitePolicy = .postQuantumOnly,
+    now: Timestamp
   ) async throws(CygnetError) -> Client {
     let content = try BackupFile.open(bytes, key: key.secret)
     let identity = try content.identity()
@@ -50,8 +59,8 @@ extension Client {
     var random = SystemRandomSource()
     let preKeys = try PreKeys.generate(
       for: identity, at: content.address, now: now, oneTimeCount: oneTimePreKeyBatch,
-      suite: .x3dh, after: reserved(content.lastIDs), using: &random)
-    return try await create(in: store, secret: secret, cost: cost) {
+      suite: .pqxdh, after: reserved(content.lastIDs), using: &random)
+    return try await create(in: store, secret: secret, cost: cost, suitePolicy: suitePolicy) {
       (records) throws(CygnetError) in
       try records.put(profile)
       try records.put(preKeys)
@@ -62,10 +71,11 @@ extension Client {
   private static func reserved(_ ids: PreKeys.LastIDs) throws(CygnetError) -> PreKeys.LastIDs {
     let (signed, signedOverflow) = ids.signed.addingReportingOverflow(idReserve)
     let (oneTime, oneTimeOverflow) = ids.oneTime.addingReportingOverflow(idReserve)
-    guard !signedOverflow, !oneTimeOverflow else {
+    let (kem, kemOverflow) = ids.kem.addingReportingOverflow(idReserve)
+    guard !signedOverflow, !oneTimeOverflow, !kemOverflow else {
       throw CygnetError(.limitExceeded, "prekey ids are used up")
     }
-    return PreKeys.LastIDs(signed: signed, oneTime: oneTime)
+    return PreKeys.LastIDs(signed: signed, oneTime: oneTime, kem: kem)
   }
 }
 

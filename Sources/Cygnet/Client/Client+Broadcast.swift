@@ -124,8 +124,9 @@ extension Client {
   public func broadcast(
     _ content: MessageContent, to name: String, now: Timestamp
   ) async throws(CygnetError) -> BroadcastResult {
-    try await step { (records) throws(CygnetError) in
-      try records.broadcast(content, to: name, now: now)
+    let policy = suitePolicy
+    return try await step { (records) throws(CygnetError) in
+      try records.broadcast(content, to: name, policy: policy, now: now)
     }
   }
 }

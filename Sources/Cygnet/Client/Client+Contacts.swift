@@ -10,16 +10,19 @@ extension Client {
   ///   - card: as it came; its signature is checked here.
   ///   - number: sixty digits. A card with another identity key than the one on record is taken only
   ///     with the safety number of the new key; spaces in it are ignored.
+  ///   - suitePolicy: whether a card with a classical bundle will do; nil is the client's policy.
   ///   - now: the current time.
   /// - Throws: `identityChanged` for another identity key than the one on record, `wrongState` for a
-  ///   name in use or a card of one's own, `malformed` for an unfit name, and what
-  ///   `ContactCard.verified` throws.
+  ///   name in use or a card of one's own, `malformed` for an unfit name, `ruleViolation` for a
+  ///   classical card that the policy refuses, and what else `ContactCard.verified` throws.
   public func addContact(
-    _ name: String, card: ContactCard, acceptingChange number: String? = nil, now: Timestamp
+    _ name: String, card: ContactCard, acceptingChange number: String? = nil,
+    suitePolicy: SuitePolicy? = nil, now: Timestamp
   ) async throws(CygnetError) -> Contact {
     try ContactName.check(name)
+    let policy = suitePolicy ?? self.suitePolicy
     return try await step { (records) throws(CygnetError) in
-      let verified = try card.verified(now: now, policy: .classicalAllowed)
+      let verified = try card.verified(now: now, policy: policy)
       let own = try records.profile()
       let address = verified.bundle.address
       guard address != own.address else {

@@ -8,22 +8,29 @@ extension Client {
 
   /// Encrypts a message to a contact, in the session at hand or in a new one.
   ///
+  /// A classical session at hand gives way to a post-quantum bundle that is passed: a new session
+  /// starts from it, and the classical one is kept for messages on their way.
+  ///
   /// When this returns, the session has moved on and the message is in the store, to be carried by
   /// whoever asks for `outgoing()`, until `confirmSent`.
   /// - Parameters:
   ///   - content: what the message says.
   ///   - name: the contact.
   ///   - bundle: a fresh bundle of the contact, as it came from a server. It must carry the identity
-  ///     key on record. A new session starts from it; one at hand goes on.
+  ///     key on record. A new session starts from it; a post-quantum one at hand goes on.
+  ///   - suitePolicy: whether a session may start from a classical bundle; nil is the client's policy.
   ///   - now: the current time.
   /// - Throws: `notFound` without such a contact, or without a session and a bundle to start one;
-  ///   `identityChanged` for a bundle with another identity key; `wrongState` for a blocked contact;
-  ///   and what `PreKeyBundle.verified` and `PairwiseSession.encrypt` throw.
+  ///   `identityChanged` for a bundle with another identity key; `ruleViolation` for a classical one
+  ///   that the policy refuses; `wrongState` for a blocked contact; and what `PreKeyBundle.verified`
+  ///   and `PairwiseSession.encrypt` throw.
   public func send(
-    _ content: MessageContent, to name: String, bundle: PreKeyBundle? = nil, now: Timestamp
+    _ content: MessageContent, to name: String, bundle: PreKeyBundle? = nil,
+    suitePolicy: SuitePolicy? = nil, now: Timestamp
   ) async throws(CygnetError) -> OutgoingMessage {
-    try await step { (records) throws(CygnetError) in
-      try records.send(content, to: name, bundle: bundle, now: now)
+    let policy = suitePolicy ?? self.suitePolicy
+    return try await step { (records) throws(CygnetError) in
+      try records.send(content, to: name, bundle: bundle, policy: policy, now: now)
     }
   }
 
@@ -141,8 +148,9 @@ extension SessionRecord {
     let session = try currentSession()
     let summary = session.summary
     return SessionInfo(
-      name: contact.name, address: contact.address, isEstablished: session.isEstablished,
-      startedAt: startedAt, usedAt: usedAt, previousCount: previous.count,
-      sentCount: summary.sendingCount, skippedKeyCount: summary.skippedKeyCount)
+      name: contact.name, address: contact.address, suite: session.suite,
+      isEstablished: session.isEstablished, startedAt: startedAt, usedAt: usedAt,
+      previousCount: previous.count, sentCount: summary.sendingCount,
+      skippedKeyCount: summary.skippedKeyCount)
   }
 }

@@ -12,7 +12,15 @@ public struct PreKeyStatus: Sendable {
   public let oneTimeCount: Int
   /// Those among them that were not handed out.
   public let unusedOneTimeCount: Int
-  /// Handshakes without a one-time prekey that are remembered.
+  /// One-time KEM prekeys whose private halves are held.
+  public let oneTimeKEMCount: Int
+  /// Those among them that were not handed out.
+  public let unusedOneTimeKEMCount: Int
+  /// The suite of bundles. That of prekeys that an earlier version made is classical, until the next
+  /// card, bundle or new prekey takes them over.
+  public let suite: Suite
+  /// Handshakes that could come again, since no one-time prekey went with them, and are
+  /// remembered.
   public let answeredCount: Int
 
   /// Whether a fresh signed prekey is due: they are replaced every week.
@@ -31,44 +39,61 @@ extension Client {
       var unused = 0
       let held = try records.oneTimePreKeys()
       for record in held where core.unusedIDs.contains(record.id.rawValue) { unused += 1 }
+      var unusedKEM = 0
+      let heldKEM = try records.oneTimeKEMPreKeys()
+      for record in heldKEM where core.unusedKEMIDs.contains(record.id.rawValue) {
+        unusedKEM += 1
+      }
       return PreKeyStatus(
         signedPreKeysCreatedAt: signed.map(\.createdAt),
         currentSignedPreKeyID: signed.last?.id.rawValue ?? 0,
         oneTimeCount: held.count, unusedOneTimeCount: unused,
+        oneTimeKEMCount: heldKEM.count, unusedOneTimeKEMCount: unusedKEM, suite: core.suite,
         answeredCount: try records.count(.answeredHandshake))
     }
   }
 
-  /// Makes one-time prekeys.
-  /// - Throws: `limitExceeded` beyond `Limits.maxOneTimePreKeys`; then none is made.
-  public func addOneTimePreKeys(_ count: Int) async throws(CygnetError) {
+  /// Makes one-time prekeys, and as many one-time KEM prekeys.
+  /// - Throws: `limitExceeded` beyond `Limits.maxOneTimePreKeys` or `Limits.maxOneTimeKEMPreKeys`;
+  ///   then none is made.
+  public func addOneTimePreKeys(_ count: Int, now: Timestamp) async throws(CygnetError) {
     try await step { (records) throws(CygnetError) in
+      let profile = try records.profile()
+      var preKeys = try records.currentPreKeys(of: profile, now: now)
       let held = try records.count(.oneTimePreKey)
-      guard count >= 0, count <= Limits.maxOneTimePreKeys - held else {
-        throw CygnetError(.limitExceeded, "too many one-time prekeys")
-      }
-      var preKeys = try records.preKeyCore()
+      let heldKEM = try records.count(.oneTimeKEMPreKey)
+      guard count >= 0, count <= Limits.maxOneTimePreKeys - held,
+        count <= Limits.maxOneTimeKEMPreKeys - heldKEM
+      else { throw CygnetError(.limitExceeded, "too many one-time prekeys") }
       try preKeys.addOneTimePreKeys(count)
+      try preKeys.addOneTimeKEMPreKeys(
+        count, for: profile.identity(), at: profile.address, now: now)
       try records.put(preKeys)
     }
   }
 
-  /// Makes a new signed prekey. Replaced ones are kept for messages on their way, four in all.
+  /// Makes a new signed prekey with a KEM prekey of last resort. Replaced ones are kept for messages
+  /// on their way, four in all.
   public func rotateSignedPreKey(now: Timestamp) async throws(CygnetError) {
     try await step { (records) throws(CygnetError) in
       let profile = try records.profile()
       var preKeys = try records.preKeyCore()
+      guard preKeys.suite.isPostQuantum else {
+        // This makes a new one too.
+        _ = try records.currentPreKeys(of: profile, now: now)
+        return
+      }
       try preKeys.rotateSignedPreKey(for: profile.identity(), at: profile.address, now: now)
       try records.put(preKeys)
       try records.forgetHandshakes(keeping: preKeys.signedPreKeyIDs)
     }
   }
 
-  /// Deletes the private halves of signed prekeys too old for anyone to use, but never the current
-  /// one. Returns how many went.
+  /// Deletes the private halves of signed prekeys too old for anyone to use, and of what goes with
+  /// them, but never the current ones. Returns how many signed prekeys went.
   public func prunePreKeys(now: Timestamp) async throws(CygnetError) -> Int {
     try await step { (records) throws(CygnetError) in
-      var preKeys = try records.preKeyCore()
+      var preKeys = try records.currentPreKeys(of: records.profile(), now: now)
       let before = preKeys.signedPreKeyIDs.count
       let age = Limits.maxSignedPreKeyAge + Limits.maxClockSkew
       preKeys.dropSignedPreKeys(
@@ -81,16 +106,14 @@ extension Client {
     }
   }
 
-  /// A bundle for one peer, with a one-time prekey that no other will get, while there are any.
-  public func takeBundle() async throws(CygnetError) -> PreKeyBundle {
-    try await step { (records) throws(CygnetError) in
-      let profile = try records.profile()
-      return try records.takeBundle(for: profile.identity().publicKey, at: profile.address)
-    }
+  /// A bundle for one peer, with one-time prekeys of both kinds that no other will get, while there
+  /// are any.
+  public func takeBundle(now: Timestamp) async throws(CygnetError) -> PreKeyBundle {
+    try await step { (records) throws(CygnetError) in try records.takeBundle(now: now) }
   }
 
-  /// A signed card for any number of people: the identity, the address, and a bundle without a
-  /// one-time prekey.
+  /// A signed card for any number of people: the identity, the address, and a bundle without
+  /// one-time prekeys, whose KEM prekey is the one of last resort.
   /// - Parameters:
   ///   - name: what the owner is called, up to 255 bytes; a claim, like any on a card.
   ///   - now: the current time, which the card carries.
@@ -98,7 +121,7 @@ extension Client {
     try await step { (records) throws(CygnetError) in
       let profile = try records.profile()
       let identity = try profile.identity()
-      let bundle = try records.preKeyCore()
+      let bundle = try records.currentPreKeys(of: profile, now: now)
         .bundleWithoutOneTimePreKey(for: identity.publicKey, at: profile.address)
       return try ContactCard.make(bundle, name: Array(name.utf8), by: identity, now: now)
     }

@@ -16,6 +16,8 @@ public struct StoreStatus: Sendable {
   public let invitationCount: Int
   /// One-time prekeys held.
   public let oneTimePreKeyCount: Int
+  /// One-time KEM prekeys held.
+  public let oneTimeKEMPreKeyCount: Int
   /// Key packages that were handed out and wait for an invitation.
   public let keyPackageCount: Int
   /// What was made to be sent, to contacts and groups, and not confirmed.
@@ -35,6 +37,7 @@ extension Client {
         groupCount: try records.count(.group),
         invitationCount: try records.count(.invitation),
         oneTimePreKeyCount: try records.count(.oneTimePreKey),
+        oneTimeKEMPreKeyCount: try records.count(.oneTimeKEMPreKey),
         keyPackageCount: try records.count(.ownKeyPackage),
         outgoingCount: try records.count(.outgoing) + records.count(.groupOutgoing),
         incomingCount: try records.count(.incoming) + records.count(.groupEvent))
@@ -51,8 +54,7 @@ extension Client {
       let check = try records.checkAll()
       guard check.isSound else { return check }
       _ = try records.profile().identity()
-      _ = try records.preKeyCore()
-      _ = try records.oneTimePreKeys()
+      try records.checkPreKeys()
       for contact in try records.contacts() {
         guard try records.contact(named: contact.name).address == contact.address else {
           throw CygnetError(.storeDamaged, "a name leads to another contact")

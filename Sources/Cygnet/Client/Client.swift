@@ -13,17 +13,20 @@ public import CygnetStorage
 /// Specification: Messages
 public actor Client {
   let store: any Store
+  /// Which suites sessions are started with, unless a call says otherwise.
+  public nonisolated let suitePolicy: SuitePolicy
   /// nil once locked.
   private var key: StoreKey?
 
-  init(store: any Store, key: StoreKey) {
+  init(store: any Store, key: StoreKey, suitePolicy: SuitePolicy) {
     self.store = store
     self.key = key
+    self.suitePolicy = suitePolicy
   }
 
   // MARK: - Setting up and opening
 
-  /// One-time prekeys of a new client.
+  /// One-time prekeys of a new client, and as many one-time KEM prekeys.
   public static let oneTimePreKeyBatch = 100
 
   /// Sets up a store with a fresh identity and prekeys.
@@ -32,18 +35,20 @@ public actor Client {
   ///   - secret: what opens the store from now on.
   ///   - cost: what a try at a passphrase costs.
   ///   - address: where others will write to.
+  ///   - suitePolicy: which suites sessions are started with. Sessions that others start are those of
+  ///     the prekeys they were given, and a new client gives post-quantum ones only.
   ///   - now: the current time.
   /// - Throws: `wrongState` if the store was set up before.
   public static func create(
     in store: any Store, secret: StoreSecret, cost: PassphraseCost = .interactive,
-    as address: DeviceAddress, now: Timestamp
+    as address: DeviceAddress, suitePolicy: SuitePolicy = .postQuantumOnly, now: Timestamp
   ) async throws(CygnetError) -> Client {
     let identity = try IdentityKeyPair.generate()
     let preKeys = try PreKeys.generate(
-      for: identity, at: address, now: now, oneTimeCount: oneTimePreKeyBatch, suite: .x3dh)
+      for: identity, at: address, now: now, oneTimeCount: oneTimePreKeyBatch)
     let profile = try ProfileRecord(
       address: address, createdAt: now, restoredAt: nil, identity: identity, recoveryKey: nil)
-    return try await create(in: store, secret: secret, cost: cost) {
+    return try await create(in: store, secret: secret, cost: cost, suitePolicy: suitePolicy) {
       (records) throws(CygnetError) in
       try records.put(profile)
       try records.put(preKeys)
@@ -52,18 +57,26 @@ public actor Client {
 
   /// Sets up a store and fills it.
   static func create(
-    in store: any Store, secret: StoreSecret, cost: PassphraseCost,
+    in store: any Store, secret: StoreSecret, cost: PassphraseCost, suitePolicy: SuitePolicy,
     _ fill: @Sendable (RecordTransaction) throws(CygnetError) -> Void
   ) async throws(CygnetError) -> Client {
     let key = try await RecordTransaction.create(in: store, secret: secret, cost: cost, fill)
-    return Client(store: store, key: key)
+    return Client(store: store, key: key, suitePolicy: suitePolicy)
   }
 
   /// Opens a store that was set up.
+  /// - Parameters:
+  ///   - store: the store.
+  ///   - secret: a passphrase or key file that opens it.
+  ///   - suitePolicy: which suites sessions are started with. Those at hand go on as they are; see
+  ///     `SessionInfo.suite`.
   /// - Throws: `notFound` for a store that was never set up, `locked` for a secret that does not open
   ///   it, `unsupported` for one of a later version, `storeDamaged`, `storage`.
-  public init(opening store: any Store, secret: StoreSecret) async throws(CygnetError) {
-    self.init(store: store, key: try await StoreKey.open(store, secret: secret))
+  public init(
+    opening store: any Store, secret: StoreSecret, suitePolicy: SuitePolicy = .postQuantumOnly
+  ) async throws(CygnetError) {
+    let key = try await StoreKey.open(store, secret: secret)
+    self.init(store: store, key: key, suitePolicy: suitePolicy)
     _ = try await step { (records) throws(CygnetError) in try records.profile().address }
   }
 
@@ -108,7 +121,7 @@ public actor Client {
       try records.put(
         PreKeys.generate(
           for: identity, at: profile.address, now: now, oneTimeCount: Self.oneTimePreKeyBatch,
-          suite: .x3dh, after: last, using: &random))
+          suite: .pqxdh, after: last, using: &random))
       try records.deleteKeyPackages()
       for contact in try records.contacts() {
         try records.deleteSessions(with: contact.address)

@@ -18,8 +18,11 @@ public struct Contact: Sendable {
   public let addedAt: Timestamp
   /// What its card says its owner is called; empty when there was no card.
   public let cardName: [UInt8]
+  /// Of the bundle at hand to start a new session with; nil when there is none.
+  public let bundleSuite: Suite?
+
   /// Whether a bundle is at hand to start a new session with.
-  public let hasBundle: Bool
+  public var hasBundle: Bool { bundleSuite != nil }
 
   /// Whether the safety number was compared for the identity key on record.
   public var isVerified: Bool { verifiedAt != nil }
@@ -105,7 +108,7 @@ struct ContactRecord: WireEncodable, WireDecodable, Sendable {
       Contact(
         name: name, address: address, identity: try identity.wireEncoded(),
         verifiedAt: verifiedAt, isBlocked: isBlocked, addedAt: addedAt, cardName: cardName,
-        hasBundle: bundle != nil)
+        bundleSuite: bundle?.suite)
     }
   }
 

@@ -6,7 +6,8 @@ internal import CygnetWire
 /// Sending: one session moves on, and the message goes to the outgoing ones.
 extension RecordTransaction {
   func send(
-    _ content: MessageContent, to name: String, bundle: PreKeyBundle?, now: Timestamp
+    _ content: MessageContent, to name: String, bundle: PreKeyBundle?, policy: SuitePolicy,
+    now: Timestamp
   ) throws(CygnetError) -> OutgoingMessage {
     let contact = try contact(named: name)
     guard !contact.isBlocked else {
@@ -14,32 +15,49 @@ extension RecordTransaction {
     }
     let profile = try profile()
     let verified = try bundle.map { (bundle) throws(CygnetError) in
-      try bundle.verified(now: now, of: contact)
+      try bundle.verified(now: now, of: contact, policy: policy)
     }
     let (message, _) = try encrypt(
-      content.encoded(), to: contact, bundle: verified, from: profile, now: now)
+      content.encoded(), to: contact, bundle: verified, policy: policy, from: profile, now: now)
     let envelope = try Envelope(
       sender: profile.address, recipient: contact.address, message: message
     ).encoded()
     return try putOutgoing(envelope, to: contact, now: now)
   }
 
-  /// Encrypts in the session at hand or in a new one, and puts away the session.
+  /// Encrypts in the session at hand or in a new one, and puts away the session. A classical one is
+  /// not gone on with when a post-quantum bundle was handed in.
   func encrypt(
     _ plaintext: [UInt8], to contact: ContactRecord, bundle: VerifiedPreKeyBundle?,
-    from profile: ProfileRecord, now: Timestamp
+    policy: SuitePolicy, from profile: ProfileRecord, now: Timestamp
   ) throws(CygnetError) -> (PairwiseMessage, PairwiseSession) {
-    if var sessions = try sessions(with: contact.address) {
+    let stored = try sessions(with: contact.address)
+    if var sessions = stored {
       var session = try sessions.currentSession()
-      let message = try session.encrypt(plaintext)
-      try sessions.use(session, index: 0, now: now)
-      try put(sessions)
-      return (message, session)
+      if session.suite.isPostQuantum || bundle?.suite.isPostQuantum != true {
+        let message = try session.encrypt(plaintext)
+        try sessions.use(session, index: 0, now: now)
+        try put(sessions)
+        return (message, session)
+      }
     }
-    var session = try start(contact, from: bundle, profile, now: now)
+    var session = try start(contact, from: bundle, policy, profile, now: now)
     let message = try session.encrypt(plaintext)
-    try put(SessionRecord(peer: contact.address, session: session, now: now))
+    try keep(session, with: contact.address, beside: stored, now: now)
     return (message, session)
+  }
+
+  /// Puts away a new session beside those that are there.
+  private func keep(
+    _ session: PairwiseSession, with peer: DeviceAddress, beside stored: SessionRecord?,
+    now: Timestamp
+  ) throws(CygnetError) {
+    guard var stored else {
+      try put(SessionRecord(peer: peer, session: session, now: now))
+      return
+    }
+    try stored.begin(session, now: now)
+    try put(stored)
   }
 
   func putOutgoing(
@@ -52,8 +70,8 @@ extension RecordTransaction {
 
   /// A session from the bundle that was handed in, or else from the one on the contact's card.
   private func start(
-    _ contact: ContactRecord, from given: VerifiedPreKeyBundle?, _ profile: ProfileRecord,
-    now: Timestamp
+    _ contact: ContactRecord, from given: VerifiedPreKeyBundle?, _ policy: SuitePolicy,
+    _ profile: ProfileRecord, now: Timestamp
   ) throws(CygnetError) -> PairwiseSession {
     if let given {
       return try PairwiseSession.initiate(
@@ -64,7 +82,8 @@ extension RecordTransaction {
         .notFound, "there is no session with this contact, and no card to start one from")
     }
     let session = try PairwiseSession.initiate(
-      to: stored.verified(now: now, of: contact), as: profile.identity(), at: profile.address)
+      to: stored.verified(now: now, of: contact, policy: policy), as: profile.identity(),
+      at: profile.address)
     if stored.servesOneSession {
       var changed = contact
       changed.bundle = stored.afterOneSession
@@ -77,10 +96,10 @@ extension RecordTransaction {
 extension PreKeyBundle {
   /// Verified, and this contact's: its key and its address.
   fileprivate func verified(
-    now: Timestamp, of contact: ContactRecord
+    now: Timestamp, of contact: ContactRecord, policy: SuitePolicy
   ) throws(CygnetError) -> VerifiedPreKeyBundle {
     let verified = try verified(
-      now: now, expecting: IdentityKey(contact.identity), policy: .classicalAllowed)
+      now: now, expecting: IdentityKey(contact.identity), policy: policy)
     guard verified.address == contact.address else {
       throw CygnetError(.ruleViolation, "the bundle is of another address")
     }
@@ -181,13 +200,8 @@ extension RecordTransaction {
     let (session, plaintext) = try PairwiseSession.accept(
       initial, as: profile.identity(), at: profile.address, from: envelope.sender,
       expecting: expected, using: &preKeys)
-    try consume(initial.handshake)
-    if var stored {
-      try stored.begin(session, now: now)
-      try put(stored)
-    } else {
-      try put(SessionRecord(peer: envelope.sender, session: session, now: now))
-    }
+    try consume(initial.handshake, of: preKeys)
+    try keep(session, with: envelope.sender, beside: stored, now: now)
     try putContact(contact, known, initial, envelope.sender, now: now)
     return plaintext
   }

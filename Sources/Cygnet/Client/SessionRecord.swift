@@ -8,6 +8,9 @@ public struct SessionInfo: Sendable {
   public let name: String
   /// The contact's address.
   public let address: DeviceAddress
+  /// The suite of the current session, which it keeps to its end. `suite.isPostQuantum` tells whether
+  /// what is sent stays secret from somebody who records it now and has a quantum computer later.
+  public let suite: Suite
   /// Whether the peer has answered, so that messages carry no handshake any more.
   public let isEstablished: Bool
   /// When the current session was started or accepted.
@@ -34,11 +37,13 @@ public struct SessionInfo: Sendable {
 ///     opaque StoredSession<V>;             // SessionState
 ///
 /// All sessions with one device. Two may exist at once when both sides started one, or when one side
-/// lost its own; the one that opened a message last is the current one.
+/// lost its own; the one that opened a message last is the current one. But a classical session never
+/// takes the place of a post-quantum one: somebody who holds back an old message could bring it back.
 struct SessionRecord: WireEncodable, WireDecodable, Sendable {
   static let maxPrevious = 4
   /// A session with every skipped key it may hold, with room.
-  private static let stateByteCount = 1...(1 << 18)
+  private static let stateByteCount = 1...maxStateByteCount
+  private static let maxStateByteCount = 1 << 19
 
   let peer: DeviceAddress
   private(set) var startedAt: Timestamp
@@ -67,27 +72,39 @@ struct SessionRecord: WireEncodable, WireDecodable, Sendable {
 
   var count: Int { 1 + previous.count }
 
-  /// Takes the changed session number `index`, which thereby becomes the current one.
+  /// Whether the session becomes the current one when it opens a message or begins.
+  private func leads(_ session: PairwiseSession) throws(CygnetError) -> Bool {
+    if session.suite.isPostQuantum { return true }
+    return try !currentSession().suite.isPostQuantum
+  }
+
+  /// Takes the changed session number `index`, which thereby becomes the current one if it may.
   mutating func use(
     _ session: PairwiseSession, index: Int, now: Timestamp
   ) throws(CygnetError) {
     let state = try session.state()
-    if index > 0 {
+    if index == 0 {
+      current = state
+    } else if try leads(session) {
       previous.remove(at: index - 1)
       previous.insert(current, at: 0)
+      current = state
+    } else {
+      previous[index - 1] = state
     }
-    current = state
     usedAt = now
   }
 
-  /// Takes a new session as the current one.
+  /// Takes a new session, as the current one if it may be.
   mutating func begin(_ session: PairwiseSession, now: Timestamp) throws(CygnetError) {
     let state = try session.state()
-    previous.insert(current, at: 0)
+    let isLeading = try leads(session)
+    previous.insert(isLeading ? current : state, at: 0)
     if previous.count > Self.maxPrevious { previous.removeLast() }
+    usedAt = now
+    guard isLeading else { return }
     current = state
     startedAt = now
-    usedAt = now
   }
 
   func encode(into writer: inout Writer) throws(CygnetError) {
@@ -107,7 +124,8 @@ struct SessionRecord: WireEncodable, WireDecodable, Sendable {
     startedAt = try reader.readTimestamp()
     usedAt = try reader.readTimestamp()
     current = try reader.readOpaqueSecret(Self.stateByteCount)
-    previous = try reader.vector(0...(Self.maxPrevious << 18)) { (reader) throws(CygnetError) in
+    previous = try reader.vector(0...(Self.maxPrevious * (Self.maxStateByteCount + 4))) {
+      (reader) throws(CygnetError) in
       var states: [SecretBytes] = []
       while reader.remaining > 0 {
         states.append(try reader.readOpaqueSecret(Self.stateByteCount))

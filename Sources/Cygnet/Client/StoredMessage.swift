@@ -14,6 +14,9 @@ public struct OutgoingMessage: Sendable {
   public let envelope: [UInt8]
   /// When it was encrypted.
   public let createdAt: Timestamp
+  /// The suite of the session it was encrypted in; nil for a message to a broadcast list, whose chain
+  /// went out in sessions.
+  public let suite: Suite?
 }
 
 /// A message that was decrypted. The store keeps it until `confirmDelivered`, since its key is gone
@@ -83,7 +86,17 @@ struct OutgoingRecord: WireEncodable, WireDecodable, Sendable {
   func message(_ contact: Contact?) -> OutgoingMessage {
     OutgoingMessage(
       id: MessageID(of: envelope).bytes, contact: contact, envelope: envelope,
-      createdAt: createdAt)
+      createdAt: createdAt, suite: (try? AnyEnvelope(decoding: envelope))?.suite)
+  }
+}
+
+extension AnyEnvelope {
+  fileprivate var suite: Suite? {
+    guard case .pairwise(let envelope) = self else { return nil }
+    return switch envelope.message {
+    case .initial(let message): message.handshake.suite
+    case .ratchet(let message): message.suite
+    }
   }
 }
 

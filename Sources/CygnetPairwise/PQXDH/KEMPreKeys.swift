@@ -59,6 +59,14 @@ struct KEMPreKeys: Sendable {
     for id in lastResort.keys where !signed.contains(id) { lastResort[id] = nil }
   }
 
+  /// Puts back a one-time key that was kept elsewhere.
+  mutating func insertOneTime(_ key: HeldKEMPreKey) throws(CygnetError) {
+    guard key.id.rawValue > 0, key.id.rawValue < nextID, owner(of: key.id) == nil else {
+      throw CygnetError(.malformed, "a one-time KEM prekey that was never made")
+    }
+    oneTime[key.id] = key
+  }
+
   mutating func removeOneTime(_ id: KEMPreKeyID) { oneTime[id] = nil }
 
   mutating func removeAllOneTime() { oneTime = [:] }

@@ -39,7 +39,8 @@ public enum SuitePolicy: Sendable {
 
   package func demand(_ suite: Suite) throws(CygnetError) {
     guard self == .classicalAllowed || suite.isPostQuantum else {
-      throw CygnetError(.ruleViolation, "a classical bundle, which the policy refuses")
+      throw CygnetError(
+        .ruleViolation, "a classical bundle: ask for a new one, or allow classical sessions")
     }
   }
 }

@@ -47,6 +47,11 @@ extension PreKeys {
     }
   }
 
+  /// The signed prekey under which a handshake is remembered; nil if that is gone.
+  package func keeperID(of handshake: Handshake) -> SignedPreKeyID? {
+    keeper(for: handshake).map { signed[$0].published.id }
+  }
+
   /// Drops the signed prekeys made before `time`, but never the current one.
   package mutating func dropSignedPreKeys(before time: Timestamp) {
     guard let current = signed.last else { return }

@@ -303,7 +303,7 @@ public struct PreKeys: Sendable {
 
   /// Where a handshake is remembered: with its signed prekey, or with that of its KEM prekey of last
   /// resort, so that the memory lives as long as the key that it guards.
-  private func keeper(for handshake: Handshake) -> Int? {
+  func keeper(for handshake: Handshake) -> Int? {
     guard let named = handshake.kem else { return index(of: handshake.signedPreKeyID) }
     return kem?.owner(of: named.id).flatMap { index(of: $0) }
   }

@@ -18,6 +18,7 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   package static let broadcastName = RecordKind(rawValue: 11)
   package static let receivedChains = RecordKind(rawValue: 12)
   package static let senderLists = RecordKind(rawValue: 13)
+  package static let oneTimeKEMPreKey = RecordKind(rawValue: 14)
 
   // Groups.
   package static let group = RecordKind(rawValue: 20)
@@ -38,9 +39,9 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   /// Every kind of this version.
   static let all: [RecordKind] = [
     profile, preKeys, oneTimePreKey, answeredHandshake, contact, contactName, session, outgoing,
-    incoming, broadcast, broadcastName, receivedChains, senderLists, group, groupState, groupEpoch,
-    groupName, ownKeyPackage, peerKeyPackages, invitation, groupOutgoing, groupEvent,
-    groupBlock, treeNode, treeRoot,
+    incoming, broadcast, broadcastName, receivedChains, senderLists, oneTimeKEMPreKey, group,
+    groupState, groupEpoch, groupName, ownKeyPackage, peerKeyPackages, invitation, groupOutgoing,
+    groupEvent, groupBlock, treeNode, treeRoot,
   ]
 
   /// Whether records of this kind hold the integrity tree itself.

@@ -12,9 +12,10 @@ enum ContactAddCommand {
     discussion: """
       The card's signature is checked, and nothing more can be: that the card is really from whom it \
       names is what 'cygnet verify' is for. A card with another identity key than the one on record is \
-      refused with exit code 5, with both safety numbers shown.
+      refused with exit code 5, with both safety numbers shown. A card that an earlier version made, \
+      whose sessions would not be post-quantum, is refused with exit code 4.
       """,
-    options: [IdentityChange.acceptOption] + Option.store,
+    options: [IdentityChange.acceptOption, ClassicalSession.allowOption] + Option.store,
     positionals: [
       ContactCommand.name,
       Positional(name: "CARD", summary: "The card, by name or - for standard input"),
@@ -40,8 +41,14 @@ enum ContactAddCommand {
     let client = try await StoreSession.open(invocation).client
     let contact: Contact
     do throws(CygnetError) {
-      contact = try await client.addContact(name, card: card, acceptingChange: number, now: .now)
+      contact = try await client.addContact(
+        name, card: card, acceptingChange: number, suitePolicy: invocation.suitePolicy, now: .now)
     } catch {
+      if error.code == .ruleViolation, invocation.suitePolicy == .postQuantumOnly,
+        !card.bundle.suite.isPostQuantum
+      {
+        throw ClassicalSession.failure("the card", of: name)
+      }
       guard error.code == .identityChanged,
         let known = try await client.contacts().first(where: { $0.address == card.address })
       else { throw error }
@@ -50,6 +57,10 @@ enum ContactAddCommand {
         repeating: invocation.line("contact add \(name.shellWord) \(path.text.shellWord)"))
     }
     try ContactCommand.show(contact, invocation.output)
+    if !card.bundle.suite.isPostQuantum {
+      invocation.output.warning(
+        "a session from this card is not post-quantum: of what is sent, \(ClassicalSession.risk)")
+    }
     invocation.next("verify \(name.shellWord)")
     return .ok
   }

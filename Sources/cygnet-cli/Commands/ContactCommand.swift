@@ -53,14 +53,25 @@ enum ContactCommand {
     examples: [Example(line: "cygnet contact show bob", meaning: "Address, key and trust")],
     exitCodes: [.locked, .unknown],
     run: { invocation in
-      let contact = try await StoreSession.open(invocation).client.contact(name(invocation))
-      try show(contact, invocation.output)
+      let client = try await StoreSession.open(invocation).client
+      let contact = try await client.contact(name(invocation))
+      let session = try await client.sessions().first { $0.address == contact.address }
+      try lines(contact, invocation.output)
+      try invocation.output.line("session   \(session.map(\.suite.described) ?? "none yet")")
+      try invocation.output.result([
+        "contact": contact.json, "session": session?.json ?? .null,
+      ])
       let name = contact.name.shellWord
       invocation.next(contact.isVerified ? "send \(name) -m TEXT" : "verify \(name)")
       return .ok
     })
 
   static func show(_ contact: Contact, _ output: Output) throws {
+    try lines(contact, output)
+    try output.result(["contact": contact.json])
+  }
+
+  private static func lines(_ contact: Contact, _ output: Output) throws {
     try output.line("name      \(contact.name.escaped)")
     if let claimed = contact.claimedName { try output.line("says      \(claimed)") }
     try output.line("address   \(contact.address.shown)")
@@ -68,8 +79,8 @@ enum ContactCommand {
     try output.line("trust     \(contact.trust)")
     if let time = contact.verifiedAt { try output.line("verified  \(time.calendarText)") }
     try output.line("added     \(contact.addedAt.calendarText)")
-    try output.line("bundle    \(contact.hasBundle ? "at hand" : "none: ask for a card")")
-    try output.result(["contact": contact.json])
+    let bundle = contact.bundleSuite.map { "at hand: suite \($0.described)" }
+    try output.line("bundle    \(bundle ?? "none: ask for a card")")
   }
 
   // MARK: Changes

@@ -8,10 +8,11 @@ internal import CygnetWire
 enum PrekeysBundleCommand {
   static let command = Command(
     name: "bundle",
-    summary: "Write a prekey bundle for one person, with a one-time prekey",
+    summary: "Write a prekey bundle for one person, with one-time prekeys",
     discussion: """
-      Each bundle carries a one-time prekey that no other will get. Give it to one person: a second \
-      who uses it cannot be answered. Without one-time prekeys the bundle carries none.
+      Each bundle carries a one-time prekey and a one-time KEM prekey that no other will get. Give it \
+      to one person: a second who uses it cannot be answered. When they are used up, the bundle \
+      carries the signed prekey and the KEM prekey of last resort alone.
       """,
     options: [.binary, .output, .force] + Option.store,
     examples: [
@@ -24,13 +25,16 @@ enum PrekeysBundleCommand {
     let output = invocation.output
     let target = try ObjectTarget(.preKeyBundle, invocation)
     let session = try await StoreSession.open(invocation)
-    let bundle = try await session.client.takeBundle()
+    let bundle = try await session.client.takeBundle(now: .now)
     try target.write(
       bundle.encoded(),
       [
-        "address": bundle.address.json, "has_one_time_pre_key": .bool(bundle.hasOneTimePreKey),
+        "address": bundle.address.json, "suite": bundle.suite.json,
+        "post_quantum": .bool(bundle.suite.isPostQuantum),
+        "has_one_time_pre_key": .bool(bundle.hasOneTimePreKey),
+        "has_one_time_kem_pre_key": .bool(bundle.hasOneTimeKEMPreKey),
       ])
-    if !bundle.hasOneTimePreKey {
+    if !bundle.hasOneTimePreKey || !bundle.hasOneTimeKEMPreKey {
       output.warning(
         "no one-time prekey was left; make more with "
           + session.folder.line("prekeys generate"))

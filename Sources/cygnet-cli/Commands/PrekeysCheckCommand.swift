@@ -10,7 +10,7 @@ enum PrekeysCheckCommand {
     summary: "Verify a prekey bundle or contact card, without any key of yours",
     discussion: """
       Checks the signatures and the age, as whoever starts a session does, and as a server can that \
-      stores bundles. That the identity key is the right person's is not checked, unless \
+      stores bundles. A bundle of an earlier version is checked too, and said not to be post-quantum. That the identity key is the right person's is not checked, unless \
       --identity names it. No profile is needed.
       """,
     options: [identityOption],
@@ -47,12 +47,15 @@ enum PrekeysCheckCommand {
     try output.line("  fingerprint  \(Fingerprint(checked.bundle.identity).shown)")
     try output.line("  signed       \(checked.signedAt.calendarText)")
     try output.line("  one-time     \(checked.bundle.hasOneTimePreKey ? "yes" : "no")")
+    try output.line("  suite        \(checked.bundle.suite.described)")
     try output.result([
       "kind": .string(checked.kind), "address": checked.bundle.address.json,
       "fingerprint": .hex(Fingerprint(checked.bundle.identity).bytes),
       "identity": .string(try checked.bundle.identity.text),
       "signed_at": checked.signedAt.json,
       "has_one_time_pre_key": .bool(checked.bundle.hasOneTimePreKey),
+      "suite": checked.bundle.suite.json,
+      "post_quantum": .bool(checked.bundle.suite.isPostQuantum),
     ])
     output.hint(
       checked.kind == card

@@ -9,7 +9,8 @@ enum PrekeysCommand {
     discussion: """
       Prekeys let others start a session while you are away. The signed prekey serves everyone and \
       is replaced every week; a one-time prekey serves one session and makes its first message \
-      safer.
+      safer. Beside each stands a KEM prekey, which keeps the session secret from a later quantum \
+      computer: one of last resort beside the signed prekey, and others for one use.
       """,
     children: [
       PrekeysStatusCommand.command, PrekeysGenerateCommand.command, PrekeysBundleCommand.command,
@@ -25,7 +26,7 @@ enum PrekeysCommand {
       return "Next: the signed prekey is a week old; replace it with "
         + folder.line("prekeys generate --kind signed")
     }
-    if status.unusedOneTimeCount < lowCount {
+    if min(status.unusedOneTimeCount, status.unusedOneTimeKEMCount) < lowCount {
       return "Next: few one-time prekeys are left; make more with "
         + folder.line("prekeys generate")
     }

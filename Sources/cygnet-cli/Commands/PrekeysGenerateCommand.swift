@@ -9,8 +9,8 @@ enum PrekeysGenerateCommand {
     name: "generate",
     summary: "Make one-time prekeys, or a new signed prekey",
     discussion: """
-      One-time prekeys are used up by those who write first; at most 5000 are held. A new signed \
-      prekey goes into every card and bundle from now on, and the one before is kept for messages \
+      One-time prekeys and one-time KEM prekeys are used up together by those who write first; at most \
+      5000 of each are held. A new signed prekey, with its KEM prekey of last resort, goes into every card and bundle from now on, and the one before is kept for messages \
       on their way.
       """,
     options: [kindOption, countOption] + Option.store,
@@ -27,7 +27,7 @@ enum PrekeysGenerateCommand {
     summary: "one-time (the default) or signed")
   private static let countOption = Option(
     long: "count", short: "n", valueName: "N", value: .count,
-    summary: "How many one-time prekeys (100)")
+    summary: "How many one-time prekeys of each kind (100)")
 
   @Sendable private static func run(_ invocation: Invocation) async throws -> ExitCode {
     let arguments = invocation.arguments
@@ -40,7 +40,8 @@ enum PrekeysGenerateCommand {
     if isSigned {
       try await session.client.rotateSignedPreKey(now: .now)
     } else {
-      try await session.client.addOneTimePreKeys(count.map { Int($0) } ?? Client.oneTimePreKeyBatch)
+      try await session.client.addOneTimePreKeys(
+        count.map { Int($0) } ?? Client.oneTimePreKeyBatch, now: .now)
     }
     let status = try await session.client.preKeyStatus()
     try PrekeysStatusCommand.print(status, invocation.output)

@@ -30,6 +30,11 @@ enum PrekeysStatusCommand {
     try output.line(
       "one-time prekeys  \(status.oneTimeCount), of which \(status.unusedOneTimeCount) not handed out"
     )
+    try output.line(
+      "one-time KEM      \(status.oneTimeKEMCount), of which \(status.unusedOneTimeKEMCount) not handed out"
+    )
+    let upgrade = status.suite.isPostQuantum ? "" : "; from the next card, bundle or prekey on: yes"
+    try output.line("suite             \(status.suite.described)\(upgrade)")
     try output.line("handshakes        \(status.answeredCount) remembered against replay")
     try output.result([
       "signed_pre_key_id": .counting(UInt64(status.currentSignedPreKeyID)),
@@ -37,6 +42,9 @@ enum PrekeysStatusCommand {
       "rotation_due": .bool(isDue),
       "one_time_pre_keys": .integer(status.oneTimeCount),
       "not_handed_out": .integer(status.unusedOneTimeCount),
+      "one_time_kem_pre_keys": .integer(status.oneTimeKEMCount),
+      "kem_pre_keys_not_handed_out": .integer(status.unusedOneTimeKEMCount),
+      "suite": status.suite.json, "post_quantum": .bool(status.suite.isPostQuantum),
       "handshakes_remembered": .integer(status.answeredCount),
     ])
   }

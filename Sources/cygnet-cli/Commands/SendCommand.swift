@@ -13,6 +13,10 @@ enum SendCommand {
       the message, OUT.blob, or OUT.1.blob, OUT.2.blob and so on; carry it along with the message, or \
       put it on any server.
 
+      A new session starts from the contact's card, or from --bundle, and is post-quantum: a card or \
+      bundle that offers less is refused. A session of an earlier version goes on as it is until it \
+      is dropped or a post-quantum --bundle is given.
+
       The message is written only after the session that made it is safe on disk. If the program ends \
       in between, the message is kept: --unsent writes it.
       """,
@@ -26,6 +30,7 @@ enum SendCommand {
       Option(
         long: "bundle", valueName: "FILE", value: .file,
         summary: "A fresh prekey bundle of the contact, to start the session from"),
+      ClassicalSession.allowOption,
       Option(long: "unsent", summary: "Write the oldest message that was never written"),
       .output, .binary, .force,
     ] + Option.store,
@@ -63,20 +68,38 @@ enum SendCommand {
     let message: OutgoingMessage
     do throws(CygnetError) {
       let content = try MessageContent(text: text, attachments: blobs.pointers)
-      message = try await client.send(content, to: name, bundle: bundle, now: .now)
+      message = try await client.send(
+        content, to: name, bundle: bundle, suitePolicy: invocation.suitePolicy, now: .now)
     } catch {
       blobs.remove()
+      if error.code == .ruleViolation, invocation.suitePolicy == .postQuantumOnly,
+        (bundle?.suite ?? contact.bundleSuite)?.isPostQuantum == false
+      {
+        throw ClassicalSession.failure(bundle == nil ? "the card" : "the bundle", of: name)
+      }
       guard error.code == .identityChanged, let bundle else { throw error }
       throw try await IdentityChange.failure(
         of: contact, claimed: bundle.unverifiedIdentity, client: client,
         repeating: invocation.line("contact add \(name.shellWord) CARD"))
     }
     try await write(message, to: target, blobs.paths, client, invocation)
+    if message.suite?.isPostQuantum == false { warn(name, invocation) }
     if !contact.isVerified {
       let line = invocation.line("verify \(name.shellWord)")
       invocation.output.note("\(name.escaped) is unverified: see '\(line)'")
     }
     return .ok
+  }
+
+  /// Said of every message in a classical session; louder to whoever allows one.
+  private static func warn(_ name: String, _ invocation: Invocation) {
+    let text = "the session with \(name.escaped) is not post-quantum: of what is sent,"
+    if invocation.suitePolicy == .classicalAllowed {
+      invocation.output.warning("\(text) \(ClassicalSession.risk)")
+    } else {
+      let line = invocation.line("session show \(name.shellWord)")
+      invocation.output.note("\(text) \(ClassicalSession.risk); see '\(line)'")
+    }
   }
 
   /// nil for the name of a group.
@@ -154,6 +177,7 @@ enum SendCommand {
       [
         "id": .hex(message.id), "to": message.contact?.json ?? .null,
         "bytes": .integer(message.envelope.count),
+        "post_quantum": message.suite.map { .bool($0.isPostQuantum) } ?? .null,
         "blobs": .array(blobs.map { .string($0.text) }), "unsent": .integer(waiting.count),
       ])
     try await client.confirmSent(message.id)

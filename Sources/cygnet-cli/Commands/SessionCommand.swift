@@ -17,12 +17,14 @@ enum SessionCommand {
       let sessions = try await StoreSession.open(invocation).client.sessions()
       let output = invocation.output
       var table = TextTable([
-        .left("contact"), .left("state"), .left("started"), .left("used"), .right("older"),
+        .left("contact"), .left("state"), .left("post-quantum"), .left("started"), .left("used"),
+        .right("older"),
       ])
       for session in sessions {
         table.add([
-          session.name.escaped, session.state, session.startedAt.calendarText,
-          session.usedAt.calendarText, String(session.previousCount),
+          session.name.escaped, session.state, session.suite.isPostQuantum ? "yes" : "no",
+          session.startedAt.calendarText, session.usedAt.calendarText,
+          String(session.previousCount),
         ])
       }
       if sessions.isEmpty { output.note("no sessions yet: the first message starts one") }
@@ -43,6 +45,7 @@ enum SessionCommand {
         .session(with: ContactCommand.name(invocation))
       try output.line("contact  \(session.name.escaped)")
       try output.line("address  \(session.address.shown)")
+      try output.line("suite    \(session.suite.described)")
       try output.line("state    \(session.state)")
       try output.line("started  \(session.startedAt.calendarText)")
       try output.line("used     \(session.usedAt.calendarText)")
@@ -50,8 +53,13 @@ enum SessionCommand {
       try output.line("missing  \(session.skippedKeyCount) messages that have not arrived")
       try output.line("older    \(session.previousCount) sessions kept for messages on their way")
       try output.result(["session": session.json])
-      invocation.next(
-        "session reset \(session.name.shellWord)", ", if messages no longer open")
+      let name = session.name.shellWord
+      if session.suite.isPostQuantum {
+        invocation.next("session reset \(name)", ", if messages no longer open")
+      } else {
+        invocation.next(
+          "send \(name) --bundle FILE", ", with a new bundle from there, begins a post-quantum one")
+      }
       return .ok
     })
 
@@ -60,6 +68,10 @@ enum SessionCommand {
     discussion: """
       The next message begins a new session from the contact's card. Messages on their way in the old \
       one will not open any more. The contact and its verification stay.
+
+      A session that an earlier version began is not post-quantum and stays so. To begin one that is, \
+      take a new card with 'cygnet contact add' and drop the old session, or send with --bundle, which \
+      keeps the old one for messages on their way.
       """,
     options: Option.store, positionals: [ContactCommand.name],
     examples: [
@@ -79,9 +91,10 @@ enum SessionCommand {
 extension SessionInfo {
   fileprivate var state: String { isEstablished ? "established" : "waiting for a first reply" }
 
-  fileprivate var json: JSON {
+  var json: JSON {
     .object([
-      "contact": .string(name), "address": address.json, "established": .bool(isEstablished),
+      "contact": .string(name), "address": address.json, "suite": suite.json,
+      "post_quantum": .bool(suite.isPostQuantum), "established": .bool(isEstablished),
       "started_at": startedAt.json, "used_at": usedAt.json,
       "older": .integer(previousCount), "sent_in_chain": .integer(Int(sentCount)),
       "skipped_keys": .integer(skippedKeyCount),

@@ -24,7 +24,9 @@ enum StoreStatusCommand {
     try output.line("contacts    \(status.contactCount)")
     try output.line("sessions    \(status.sessionCount)")
     try output.line("groups      \(status.groupCount), \(status.invitationCount) invitations")
-    try output.line("prekeys     \(status.oneTimePreKeyCount) for one use each")
+    try output.line(
+      "prekeys     \(status.oneTimePreKeyCount) for one use each, \(status.oneTimeKEMPreKeyCount) KEM"
+    )
     try output.line("packages    \(status.keyPackageCount) to be invited with")
     try output.line("outgoing    \(status.outgoingCount) to be sent")
     try output.line("incoming    \(status.incomingCount) to be shown")
@@ -37,6 +39,7 @@ enum StoreStatusCommand {
       "groups": .integer(status.groupCount),
       "invitations": .integer(status.invitationCount),
       "one_time_pre_keys": .integer(status.oneTimePreKeyCount),
+      "one_time_kem_pre_keys": .integer(status.oneTimeKEMPreKeyCount),
       "key_packages": .integer(status.keyPackageCount),
       "outgoing": .integer(status.outgoingCount), "incoming": .integer(status.incomingCount),
     ])

@@ -24,7 +24,7 @@ extension Contact {
       "fingerprint": .hex(Fingerprint(encodedKey: identity).bytes),
       "verified_at": verifiedAt?.json ?? .null,
       "blocked": .bool(isBlocked), "added_at": addedAt.json,
-      "has_bundle": .bool(hasBundle),
+      "has_bundle": .bool(hasBundle), "bundle_suite": bundleSuite?.json ?? .null,
     ])
   }
 }

@@ -32,6 +32,7 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   law(HeldKEMPreKey.self, bytes)
   law(MLKEM768.EncapsulationKey.self, bytes)
   law(OneTimePreKeyRecord.self, bytes)
+  law(OneTimeKEMPreKeyRecord.self, bytes)
   law(DeviceAddress.self, bytes)
   law(X25519.PublicKey.self, bytes)
   law(Ed25519.PublicKey.self, bytes)

@@ -8,7 +8,7 @@ internal import CygnetWire
 /// message goes to the outgoing ones once for each.
 extension RecordTransaction {
   func broadcast(
-    _ content: MessageContent, to name: String, now: Timestamp
+    _ content: MessageContent, to name: String, policy: SuitePolicy, now: Timestamp
   ) throws(CygnetError) -> BroadcastResult {
     let profile = try profile()
     var list = try broadcast(named: name)
@@ -17,7 +17,9 @@ extension RecordTransaction {
     var reached: [ContactRecord] = []
     var unreached: [Contact] = []
     for recipient in recipients {
-      if try share(&list, with: recipient, from: profile, into: &messages, now: now) {
+      let isShared = try share(
+        &list, with: recipient, from: profile, policy: policy, into: &messages, now: now)
+      if isShared {
         reached.append(recipient)
       } else {
         unreached.append(try recipient.contact)
@@ -69,7 +71,7 @@ extension RecordTransaction {
   /// - Returns: whether the member can read the list.
   private func share(
     _ list: inout BroadcastRecord, with recipient: ContactRecord, from profile: ProfileRecord,
-    into messages: inout [OutgoingMessage], now: Timestamp
+    policy: SuitePolicy, into messages: inout [OutgoingMessage], now: Timestamp
   ) throws(CygnetError) -> Bool {
     let holding = list.index(of: recipient.address).flatMap { list.members[$0].holding }
     let current = try sessions(with: recipient.address)?.currentSession()
@@ -79,7 +81,7 @@ extension RecordTransaction {
     let (message, session): (PairwiseMessage, PairwiseSession)
     do throws(CygnetError) {
       (message, session) = try encrypt(
-        plaintext, to: recipient, bundle: nil, from: profile, now: now)
+        plaintext, to: recipient, bundle: nil, policy: policy, from: profile, now: now)
     } catch {
       // No session and no fit card is the member's matter; anything else is ours.
       let isUnreachable: Set<CygnetError.Code> = [

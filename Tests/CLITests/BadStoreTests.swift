@@ -43,8 +43,12 @@ struct BadStoreTests {
     #expect(try profiles.run(["identity", "show"]).exitCode == 0)
   }
 
-  @Test("an altered record is found where it is used, and by the check")
-  func altered() async throws {
+  /// The kinds of which a store has many: one-time prekeys, and one-time KEM prekeys.
+  private static let spareKinds: [UInt8] = [3, 14]
+
+  @Test(
+    "an altered record is found where it is used, and by the check", arguments: spareKinds)
+  func altered(kind: UInt8) async throws {
     try profiles.setUp()
     let profile = try #require(try await profiles.records(ofKind: 1).first)
     try await profiles.put([profile.altered])
@@ -52,7 +56,7 @@ struct BadStoreTests {
     try refuses(["store", "check"], 4, "storeDamaged")
     try await profiles.put([profile])
     #expect(try profiles.json(["store", "check"])["sound"]?.bool == true)
-    let spare = try #require(try await profiles.records(ofKind: 3).last)
+    let spare = try #require(try await profiles.records(ofKind: kind).last)
     try await profiles.put([spare.altered])
     #expect(try profiles.run(["identity", "show"]).exitCode == 0)
     let check = try profiles.run(["store", "check", "--json"])
@@ -64,8 +68,10 @@ struct BadStoreTests {
     #expect(found["damaged_places"]?.int == 1)
   }
 
-  @Test("a record that went back to what it was is found, and so is one that is gone")
-  func rolledBack() async throws {
+  @Test(
+    "a record that went back to what it was is found, and so is one that is gone",
+    arguments: spareKinds)
+  func rolledBack(kind: UInt8) async throws {
     try profiles.setUp()
     let before = try await profiles.records(ofKind: 2)
     #expect(before.count == 1)
@@ -77,7 +83,7 @@ struct BadStoreTests {
     try refuses(["store", "check"], 4, "storeDamaged")
     try await profiles.put(after)
     #expect(try profiles.run(["prekeys", "bundle"]).exitCode == 0)
-    let spare = try #require(try await profiles.records(ofKind: 3).last)
+    let spare = try #require(try await profiles.records(ofKind: kind).last)
     try await profiles.delete(spare)
     try refuses(["prekeys", "status"], 4, "storeDamaged")
     try refuses(["store", "check"], 4, "storeDamaged")

@@ -47,6 +47,13 @@ extension MLS {
 
     /// MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519, 0x0003.
     public static let x25519ChaCha20SHA256Ed25519 = CipherSuite(3)
+    /// MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519, 0x004D: what is recorded today stays secret when
+    /// quantum computers come; signatures are those of 0x0003.
+    ///
+    /// Experimental: the number is that of a draft that has expired and stands in no registry, so a
+    /// later version of this library may drop the suite or change its bytes. It is offered only where
+    /// the application says so (``Configuration/offer(_:)``).
+    public static let xWingChaCha20SHA256Ed25519 = CipherSuite(0x004d)
   }
 
   /// What an extension is (RFC 9420 §17.3).

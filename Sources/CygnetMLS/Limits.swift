@@ -1,9 +1,11 @@
 extension MLS {
   /// Every bound of this implementation, with its reason.
   public enum Limits {
-    /// Leaves of a tree, blank ones counted: more than any group in use, and 40 MiB of leaves.
+    /// Leaves of a tree, blank ones counted: more than any group in use, and 40 MiB of leaves. With
+    /// suite 0x004D, whose keys are 38 times as long, the bytes of a message are met before: by the
+    /// tree with some 24,000 members, by a commit to keys of single members with 57,000.
     public static let leafCount = 1 << 17
-    /// Bytes of one message: a Welcome or commit for the largest group fits.
+    /// Bytes of one message: a Welcome or commit for the largest group of suite 0x0003 fits.
     public static let messageByteCount = 1 << 26
     /// Bytes of one opaque field, which a message bounds further.
     package static let opaqueByteCount = messageByteCount

@@ -10,13 +10,16 @@ package struct Algorithms: Sendable {
   /// The AEAD of messages, sender data and Welcomes.
   package let aead: any AEADAlgorithm
 
-  /// A suite that is offered.
+  /// A suite that the library has.
   /// - Throws: `unsupported`.
   package init(_ suite: MLS.CipherSuite) throws(CygnetError) {
     switch suite {
     case .x25519ChaCha20SHA256Ed25519:
       self.init(
         suite: suite, hpke: .x25519SHA256ChaCha20Poly1305, aead: ChaCha20Poly1305Algorithm())
+    case .xWingChaCha20SHA256Ed25519:
+      self.init(
+        suite: suite, hpke: .xWingSHA256ChaCha20Poly1305, aead: ChaCha20Poly1305Algorithm())
     default:
       throw CygnetError(.unsupported, "this MLS cipher suite is not offered")
     }

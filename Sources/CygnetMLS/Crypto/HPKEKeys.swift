@@ -24,13 +24,15 @@ extension Algorithms {
       publicKey: HPKE.PublicKey(kem: hpke.kem, bytes: publicKey.bytes))
   }
 
-  /// Whether a public key has the KEM's length and no low order, before it enters a tree
-  /// (RFC 9420 §7.1, §10): nobody could seal to it, so it would stop every commit that has to.
+  /// Whether a public key has the KEM's length and can be sealed to, which one of low order cannot and
+  /// one of X-Wing with a coefficient beyond the modulus, before it enters a tree (RFC 9420 §7.1, §10):
+  /// it would stop every commit that has to.
   /// - Throws: `malformed` (C3).
   package func checkEncryptionKey(_ key: MLS.HPKEPublicKey) throws(CygnetError) {
     guard hpke.kem.isUsable(key.bytes) else {
       throw CygnetError(
-        .malformed, "C3: a public key of another length or of low order (RFC 9420 §5.1.1)")
+        .malformed,
+        "C3: a public key of another length, or that cannot be sealed to (RFC 9420 §5.1.1)")
     }
   }
 }

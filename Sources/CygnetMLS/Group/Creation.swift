@@ -7,7 +7,7 @@ extension MLS.Group {
   ///   - id: The group's name; nil for a random one.
   ///   - credential: Who the creator claims to be.
   ///   - signatureKeyPair: The creator's signing key.
-  ///   - suite: The group's suite.
+  ///   - suite: The group's suite; nil for the one that the configuration prefers.
   ///   - extensions: What the group agrees on from the start.
   ///   - leafExtensions: What the creator says of itself.
   ///   - configuration: What the group follows.
@@ -16,7 +16,7 @@ extension MLS.Group {
   public static func create(
     id: MLS.GroupID? = nil, as credential: MLS.Credential,
     signingWith signatureKeyPair: MLS.SignatureKeyPair,
-    suite: MLS.CipherSuite = .x25519ChaCha20SHA256Ed25519, extensions: MLS.Extensions = .none,
+    suite: MLS.CipherSuite? = nil, extensions: MLS.Extensions = .none,
     leafExtensions: MLS.Extensions = .none, configuration: MLS.Configuration, now: Timestamp
   ) throws(CygnetError) -> MLS.Group {
     var random = SystemRandomSource()
@@ -28,10 +28,11 @@ extension MLS.Group {
   package static func create(
     id: MLS.GroupID? = nil, as credential: MLS.Credential,
     signingWith signatureKeyPair: MLS.SignatureKeyPair,
-    suite: MLS.CipherSuite = .x25519ChaCha20SHA256Ed25519, extensions: MLS.Extensions = .none,
+    suite: MLS.CipherSuite? = nil, extensions: MLS.Extensions = .none,
     leafExtensions: MLS.Extensions = .none, configuration: MLS.Configuration, now: Timestamp,
     using random: inout some RandomSource
   ) throws(CygnetError) -> MLS.Group {
+    let suite = configuration.suite(suite)
     let algorithms = try configuration.algorithms(of: suite)
     // The creator's leaf is that of a key package nobody else sees (§11).
     let own = try MLS.OwnKeyPackage.generate(

@@ -30,7 +30,7 @@ package enum ExternalInit {
   package static func open(
     kemOutput: [UInt8], with externalKeyPair: HPKE.PrivateKey, suite: Algorithms
   ) throws(CygnetError) -> SecretBytes {
-    guard kemOutput.count == suite.hpke.kem.publicKeyByteCount else {
+    guard kemOutput.count == suite.hpke.kem.encapsulatedKeyByteCount else {
       throw CygnetError(.malformed, "P6: a KEM output of another length (RFC 9420 §12.1.6)")
     }
     do throws(CygnetError) {

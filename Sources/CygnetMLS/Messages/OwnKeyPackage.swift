@@ -38,12 +38,12 @@ extension MLS {
     ///   - isLastResort: Whether it may be used more than once.
     ///   - leafExtensions: What the leaf says of the client; their types must be among the
     ///     configuration's.
-    ///   - suite: The suite of its keys.
+    ///   - suite: The suite of its keys; nil for the one that the configuration prefers.
     ///   - configuration: What the client supports.
     public static func generate(
       credential: Credential, signatureKeyPair: SignatureKeyPair, lifetime: Lifetime,
       isLastResort: Bool = false, leafExtensions: Extensions = .none,
-      suite: CipherSuite = .x25519ChaCha20SHA256Ed25519, configuration: Configuration
+      suite: CipherSuite? = nil, configuration: Configuration
     ) throws(CygnetError) -> OwnKeyPackage {
       var random = SystemRandomSource()
       return try generate(
@@ -55,9 +55,10 @@ extension MLS {
     package static func generate(
       credential: Credential, signatureKeyPair: SignatureKeyPair, lifetime: Lifetime,
       isLastResort: Bool = false, leafExtensions: Extensions = .none,
-      suite: CipherSuite = .x25519ChaCha20SHA256Ed25519, configuration: Configuration,
+      suite: CipherSuite? = nil, configuration: Configuration,
       using random: inout some RandomSource
     ) throws(CygnetError) -> OwnKeyPackage {
+      let suite = configuration.suite(suite)
       let algorithms = try configuration.algorithms(of: suite)
       let initKey = try algorithms.generateKeyPair(using: &random)
       let encryptionKey = try algorithms.generateKeyPair(using: &random)

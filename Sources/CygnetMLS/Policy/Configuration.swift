@@ -1,4 +1,4 @@
-package import CygnetPrimitives
+public import CygnetPrimitives
 
 extension MLS {
   /// Which of the two forms of handshake messages a group uses (RFC 9420 §6).
@@ -53,6 +53,19 @@ extension MLS {
     public var sendsTreeInWelcome = true
     package var suites = SuiteTable.standard
 
+    /// The suites that the client offers, the one it prefers first: 0x0003 alone, unless others were
+    /// asked for with ``offer(_:)``. Leaves list them all; groups and key packages of other suites are
+    /// refused.
+    public var offeredSuites: [CipherSuite] { suites.offered }
+
+    /// Offers these suites in place of those before. What is created without naming a suite is of the
+    /// first. A group that is stored needs its suite among them to be restored.
+    /// - Throws: `unsupported` for a suite that the library has not; `malformed` for none at all, or one
+    ///   twice. Nothing has changed then.
+    public mutating func offer(_ suites: [CipherSuite]) throws(CygnetError) {
+      self.suites = try SuiteTable(offering: suites)
+    }
+
     /// Whether a commit with a proposal of some type must have a path (RFC 9420 §12.4).
     public enum PathRule: Hashable, Sendable {
       /// It must.
@@ -72,6 +85,11 @@ extension MLS {
         cipherSuites: suites.offered.contains(suite) ? suites.offered : [suite],
         extensions: extensionTypes.sorted(), proposals: proposalTypes.keys.sorted(),
         credentials: credentialTypes.sorted())
+    }
+
+    /// The suite itself, or without one that which the client prefers.
+    package func suite(_ asked: CipherSuite?) -> CipherSuite {
+      asked ?? suites.offered.first ?? .x25519ChaCha20SHA256Ed25519
     }
 
     package func algorithms(of suite: CipherSuite) throws(CygnetError) -> Algorithms {

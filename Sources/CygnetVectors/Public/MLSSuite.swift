@@ -20,8 +20,9 @@ struct MLSSuite {
         suite: MLS.CipherSuite(1),
         hpke: HPKE.CipherSuite(kem: .x25519, kdf: .hkdfSHA256, aead: HPKE.AEAD(aead)), aead: aead)
       hasAEAD = options.aes128GCM != nil
-    case 3:
-      algorithms = try Algorithms(.x25519ChaCha20SHA256Ed25519)
+    case 0x0003, 0x004d:
+      guard let number = UInt16(exactly: number) else { return nil }
+      algorithms = try Algorithms(MLS.CipherSuite(number))
       hasAEAD = true
     default:
       return nil

@@ -14,10 +14,11 @@ extension GroupPlay {
     try finishTalk()
     let closer = pick(roster)
     let extensions = try drawExtensions()
+    let newSuite = pick(Self.suites)
     var changes: [MLS.Change] = [
       .reInit(
         group: chance(50) ? MLS.GroupID(random.bytes(8)) : nil,
-        suite: .x25519ChaCha20SHA256Ed25519, extensions: extensions)
+        suite: newSuite, extensions: extensions)
     ]
     if chance(50) {
       let proposer = pick(roster)
@@ -39,6 +40,8 @@ extension GroupPlay {
     for who in seated { while seats[who]!.epoch < head { try advance(who) } }
     // Who forgot its own commit cannot come along, and without it there is no successor.
     guard seated == roster else { return try startOver() }
+    if suite != newSuite { tally["another suite"] += 1 }
+    suite = newSuite
     try succeed(roster)
   }
 

@@ -86,7 +86,10 @@ extension GroupPlay {
         welcome, using: own, ratchetTree: tree, origin: origin,
         configuration: people[who].configuration, now: now)
     } catch {
-      guard error.code == .notFound else { throw fail("\(what): \(error)") }
+      let isOfSuite = own.keyPackage.cipherSuite == welcome.cipherSuite
+      guard error.code == (isOfSuite ? .notFound : .ruleViolation) else {
+        throw fail("\(what): \(error)")
+      }
       return count(error, what)
     }
     throw fail("not refused: \(what)")

@@ -24,11 +24,22 @@ struct Person {
 }
 
 extension GroupPlay {
-  mutating func makePerson(_ number: Int) -> Person {
+  /// The suites that everybody offers.
+  static let suites: [MLS.CipherSuite] = [
+    .x25519ChaCha20SHA256Ed25519, .xWingChaCha20SHA256Ed25519,
+  ]
+
+  static func configuration(isOld: Bool = false) throws -> MLS.Configuration {
+    var configuration = MLS.Configuration.play(isOld: isOld)
+    try configuration.offer(suites)
+    return configuration
+  }
+
+  mutating func makePerson(_ number: Int) throws -> Person {
     let isOld = chance(15)
     var person = Person(
       name: "p\(number)", isOld: isOld, usesOwnCredentialType: chance(20),
-      configuration: .play(isOld: isOld))
+      configuration: try Self.configuration(isOld: isOld))
     person.configuration.pastEpochCount = draw(5)
     person.configuration.sendsGREASE = chance(60)
     for index in externalKeys.indices where chance(90) {
@@ -67,7 +78,10 @@ extension GroupPlay {
   /// A fresh key package, or one for repeated use.
   mutating func keyPackage(of who: Int) throws -> MLS.VerifiedKeyPackage {
     let configuration = people[who].configuration
-    if chance(20), let old = people[who].packages.last(where: { $0.isLastResort }),
+    if chance(20),
+      let old = people[who].packages.last(where: {
+        $0.isLastResort && $0.keyPackage.cipherSuite == suite
+      }),
       let verified = try? old.keyPackage.verified(at: now, configuration: configuration)
     {
       tally["last resort"] += 1
@@ -77,7 +91,7 @@ extension GroupPlay {
       credential: people[who].credential, signatureKeyPair: .generate(using: &random),
       lifetime: MLS.Lifetime(
         notBefore: Timestamp(seconds: now.seconds - 60), notAfter: now.adding(60 * 86_400)),
-      isLastResort: chance(15), leafExtensions: drawLeafExtensions(),
+      isLastResort: chance(15), leafExtensions: drawLeafExtensions(), suite: suite,
       configuration: configuration, using: &random)
     people[who].packages.append(own)
     // Long past every proposal that may name it.

@@ -128,7 +128,7 @@ extension GroupPlay {
   mutating func observer() throws -> MLS.ExternalGroup {
     let info = try seats[pick(atHead)]!.group.groupInfo(
       allowsExternalJoin: chance(50), using: &random)
-    return try MLS.ExternalGroup(info, configuration: .play(), now: now)
+    return try MLS.ExternalGroup(info, configuration: Self.configuration(), now: now)
   }
 
   // MARK: - Delivery

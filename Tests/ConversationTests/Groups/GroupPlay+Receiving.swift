@@ -302,7 +302,7 @@ extension GroupPlay {
       try winner.held.filter { place in
         let posted = try MLS.Message(decoding: records[head]!.proposals[place].encoded)
         guard case .publicMessage(let message) = posted.body else { return false }
-        let name = try algorithms.proposalRef(
+        let name = try Algorithms(suite).proposalRef(
           AuthenticatedContent(
             wireFormat: .publicMessage, content: message.content, auth: message.auth))
         return names.contains(name)

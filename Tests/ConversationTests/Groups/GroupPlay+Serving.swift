@@ -74,7 +74,7 @@ extension GroupPlay {
     else { throw fail("a server sees another epoch") }
     if chance(10) {
       let state = try group.state()
-      let restored = try MLS.ExternalGroup(restoring: state, configuration: .play())
+      let restored = try MLS.ExternalGroup(restoring: state, configuration: Self.configuration())
       guard try restored.state() == state else { throw fail("a server comes back otherwise") }
       server.group = restored
     }

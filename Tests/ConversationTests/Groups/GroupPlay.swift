@@ -29,7 +29,8 @@ struct GroupPlay {
   var seats: [Seat?] = []
   /// Those who were removed, with what they are left with.
   var formers: [Seat] = []
-  let algorithms: Algorithms
+  /// The group's; its successor may have another.
+  var suite: MLS.CipherSuite
   var records: [UInt64: EpochRecord] = [:]
   /// The number of the current epoch.
   var head: UInt64 = 0
@@ -52,15 +53,17 @@ struct GroupPlay {
     case mixed, clear, encrypted
   }
 
-  init(seed: UInt64, maxCount: Int) throws {
+  init(
+    seed: UInt64, maxCount: Int, suite: MLS.CipherSuite = .x25519ChaCha20SHA256Ed25519
+  ) throws {
     self.seed = seed
     self.maxCount = maxCount
     random = SeededRandomSource(seed, label: "groups")
-    algorithms = try MLS.Configuration.play().algorithms(of: .x25519ChaCha20SHA256Ed25519)
+    self.suite = suite
     for _ in 0..<2 { outsiders.append(try .generate(using: &random)) }
     for _ in 0..<4 { externalKeys.append(random.secret(32)) }
     for number in 0..<(maxCount + 8) {
-      people.append(makePerson(number))
+      people.append(try makePerson(number))
       seats.append(nil)
     }
     try create()
@@ -110,8 +113,9 @@ struct GroupPlay {
     let who = draw(people.count)
     let signer = try MLS.SignatureKeyPair.generate(using: &random)
     let group = try MLS.Group.create(
-      as: people[who].credential, signingWith: signer, extensions: drawExtensions(),
-      configuration: people[who].configuration, now: now, using: &random)
+      as: people[who].credential, signingWith: signer, suite: suite,
+      extensions: drawExtensions(), configuration: people[who].configuration, now: now,
+      using: &random)
     try begin(with: group, of: who)
     tally["create"] += 1
   }

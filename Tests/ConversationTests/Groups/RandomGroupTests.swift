@@ -30,7 +30,8 @@ struct RandomGroupTests {
     let seed = Self.number("CYGNET_SEED") ?? UInt64.random(in: 0..<(1 << 48))
     let maxCount = size ?? (isLong ? Self.largeSizes : Self.sizes)[part]
     print("groups of up to \(maxCount) from CYGNET_SEED=\(seed) CYGNET_MEMBERS=\(maxCount)")
-    var play = try GroupPlay(seed: seed, maxCount: maxCount)
+    let suite = GroupPlay.suites[part % GroupPlay.suites.count]
+    var play = try GroupPlay(seed: seed, maxCount: maxCount, suite: suite)
     do { try play.run(epochs: count) } catch {
       Issue.record("\(error)")
       return
@@ -47,6 +48,7 @@ struct RandomGroupTests {
   /// What a long run does at least once.
   private static let expected = [
     "create", "join", "removed", "given up", "external join", "resync", "branch", "reinit",
+    "another suite",
     "proposal: add", "proposal: remove", "proposal: leave", "proposal: update", "proposal: psk",
     "proposal: extensions", "proposal: custom", "proposal: reinit", "proposal: external sender",
     "proposal: request to join", "committed: add", "committed: update", "committed: remove",

@@ -21,7 +21,7 @@ struct LabelTests {
 
   @Test("suites that are not offered are refused")
   func suites() {
-    for number: UInt16 in [0, 1, 2, 4, 5, 6, 7, 0x004d, 0x0a0a] {
+    for number: UInt16 in [0, 1, 2, 4, 5, 6, 7, 0x004c, 0x004e, 0x0a0a] {
       #expect(failure { try Algorithms(MLS.CipherSuite(number)) } == "unsupported")
     }
   }
@@ -69,8 +69,11 @@ struct LabelTests {
     }
   }
 
-  @Test("C3: what is sealed is bound to label and context by HPKE's info alone")
-  func encryptContext() throws {
+  @Test(
+    "C3: what is sealed is bound to label and context by HPKE's info alone",
+    arguments: MLS.CipherSuite.all)
+  func encryptContext(number: MLS.CipherSuite) throws {
+    let suite = try Algorithms(number)
     var random = SeededRandomSource(1)
     let key = try suite.deriveKeyPair(secret)
     let sealed = try suite.encryptWithLabel(
@@ -106,8 +109,11 @@ struct LabelTests {
       } == "authenticationFailed")
   }
 
-  @Test("keys and KEM outputs of another length are refused", arguments: [0, 31, 33])
-  func lengths(_ count: Int) throws {
+  @Test(
+    "keys and KEM outputs of another length are refused",
+    arguments: [0, 31, 33, 1119, 1121, 1215, 1217], MLS.CipherSuite.all)
+  func lengths(_ count: Int, number: MLS.CipherSuite) throws {
+    let suite = try Algorithms(number)
     var random = SeededRandomSource(1)
     let bytes = [UInt8](repeating: 9, count: count)
     #expect(
@@ -123,13 +129,15 @@ struct LabelTests {
       } == "malformed")
   }
 
-  @Test("C4: key pairs are derived by the KEM, a secret is never the key itself")
-  func deriveKeyPair() throws {
-    let derived = try suite.deriveKeyPair(secret)
+  @Test(
+    "C4: key pairs are derived by the KEM, a secret is never the key itself",
+    arguments: zip(MLS.CipherSuite.all, [HPKE.KEM.x25519, .xWing]))
+  func deriveKeyPair(number: MLS.CipherSuite, kem: HPKE.KEM) throws {
+    let derived = try Algorithms(number).deriveKeyPair(secret)
     #expect(derived.secret != secret)
     #expect(
       try derived.publicKey.bytes
-        == HPKE.KEM.x25519.deriveKeyPair(inputKeyMaterial: secret).publicKey.bytes)
+        == kem.deriveKeyPair(inputKeyMaterial: secret).publicKey.bytes)
   }
 
   @Test("C5: a MAC is compared in full: a part of it, or more, does not verify")

@@ -1,3 +1,4 @@
+import CygnetHPKE
 import CygnetMLS
 import CygnetPrimitives
 import CygnetWire
@@ -28,29 +29,45 @@ struct AdversaryTests {
   // MARK: - Keys nobody can seal to
 
   /// Eve's key package with another init key, correctly signed.
-  private func keyPackage(initKey: [UInt8]) throws -> (MLS.KeyPackage, MLS.SignatureKeyPair) {
-    let eve = try Party("eve")
+  private func keyPackage(
+    initKey: [UInt8], _ suite: MLS.CipherSuite
+  ) throws -> (MLS.KeyPackage, MLS.SignatureKeyPair) {
+    let eve = try Party("eve", configuration: .testing(suite))
     let good = try eve.keyPackage().keyPackage
     let unsigned = MLS.KeyPackage(
-      cipherSuite: Self.suite, initKey: MLS.HPKEPublicKey(initKey), leafNode: good.leafNode,
+      cipherSuite: suite, initKey: MLS.HPKEPublicKey(initKey), leafNode: good.leafNode,
       extensions: good.extensions, signature: [])
-    let signature = try Algorithms(Self.suite).signature(
+    let signature = try Algorithms(suite).signature(
       of: KeyPackageTBS(unsigned).wireEncoded(), label: KeyPackageTBS.label, by: eve.signer)
     return (unsigned.signed(signature), eve.signer)
   }
 
-  @Test("C3, V14: an Add of a key nobody can seal to is not held, and blocks no commit")
-  func lowOrderInitKey() throws {
-    var scene = try Scene(["alice", "bob"])
-    let (bad, signer) = try keyPackage(initKey: [UInt8](repeating: 0, count: 32))
-    let message = try MLS.ExternalProposal.make(
-      .add(bad), from: .newMemberProposal, group: scene.groups[0].id,
-      epoch: scene.groups[0].epoch, authenticatedData: [], signer: signer,
-      suite: Algorithms(Self.suite))
-    refuses("C3") { _ = try scene.groups[0].receive(message, now: now) }
-    #expect(!scene.groups[0].isCommitRequired)
-    try scene.commit(0)
-    #expect(scene.agree)
+  /// Keys of which an agreement is zero, of X-Wing one that is not reduced and others' lengths.
+  private func uselessKeys(_ suite: MLS.CipherSuite) throws -> [[UInt8]] {
+    let zeros = [UInt8](repeating: 0, count: 32)
+    guard suite == .xWingChaCha20SHA256Ed25519 else { return [zeros, zeros.dropLast()] }
+    let good = try Algorithms(suite).deriveKeyPair(SecretBytes(copying: zeros)).publicKey.bytes
+    return [
+      zeros, good[..<1184] + zeros, [0xff, 0xff] + good.dropFirst(2), good.dropLast(), good + [0],
+    ]
+  }
+
+  @Test(
+    "C3, V14: an Add of a key nobody can seal to is not held, and blocks no commit",
+    arguments: MLS.CipherSuite.all)
+  func uselessInitKey(suite: MLS.CipherSuite) throws {
+    var scene = try Scene(["alice", "bob"], configuration: .testing(suite))
+    for key in try uselessKeys(suite) {
+      let (bad, signer) = try keyPackage(initKey: key, suite)
+      let message = try MLS.ExternalProposal.make(
+        .add(bad), from: .newMemberProposal, group: scene.groups[0].id,
+        epoch: scene.groups[0].epoch, authenticatedData: [], signer: signer,
+        suite: Algorithms(suite))
+      refuses("C3") { _ = try scene.groups[0].receive(message, now: now) }
+      #expect(!scene.groups[0].isCommitRequired)
+      try scene.commit(0)
+      #expect(scene.agree)
+    }
   }
 
   // MARK: - The last member

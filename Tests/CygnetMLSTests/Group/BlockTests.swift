@@ -10,6 +10,7 @@ import Testing
 struct BlockTests {
   /// A store of one group.
   private struct Shelf {
+    var configuration = MLS.Configuration.testing
     var blocks: [MLS.BlockName: SecretBytes] = [:]
     var saved: MLS.Group.Revision?
 
@@ -24,7 +25,7 @@ struct BlockTests {
     }
 
     func load() throws -> MLS.Group {
-      try MLS.Group(restoring: blocks, configuration: .testing)
+      try MLS.Group(restoring: blocks, configuration: configuration)
     }
 
     /// Whether the store holds the group, as anew, and the group comes back out of it.
@@ -38,10 +39,13 @@ struct BlockTests {
   /// Without digits, which the validator of these tests does not count.
   private static let names = (0..<40).map { String(repeating: "m", count: $0 + 1) }
 
-  @Test("a group comes back from its blocks, whatever has happened to it")
-  func everything() throws {
-    var scene = try Scene(["alice", "bob", "carol"])
-    var shelf = Shelf()
+  @Test(
+    "a group comes back from its blocks, whatever has happened to it",
+    arguments: MLS.CipherSuite.all)
+  func everything(suite: MLS.CipherSuite) throws {
+    let configuration = try MLS.Configuration.testing(suite)
+    var scene = try Scene(["alice", "bob", "carol"], configuration: configuration)
+    var shelf = Shelf(configuration: configuration)
     try shelf.save(scene.groups[1])
     #expect(try shelf.holds(scene.groups[1]))
     for round in 0..<6 {
@@ -75,7 +79,6 @@ struct BlockTests {
       #expect(try scene.groups[1].changes(since: shelf.saved).isEmpty)
     }
     #expect(Set(shelf.blocks.keys.compactMap(\.pastEpoch)).count == MLS.Limits.pastEpochCount)
-    let suite = scene.groups[0].cipherSuite
     try scene.commit(0, [.reInit(group: nil, suite: suite, extensions: .none)])
     try shelf.save(scene.groups[1])
     #expect(try shelf.holds(scene.groups[1]) && shelf.load().reInit != nil)

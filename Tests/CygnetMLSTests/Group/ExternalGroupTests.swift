@@ -12,8 +12,8 @@ struct ExternalGroupTests {
 
   private func server(_ scene: Scene) throws -> MLS.ExternalGroup {
     try MLS.ExternalGroup(
-      scene.groups[0].groupInfo(allowsExternalJoin: false), configuration: Self.inTheClear,
-      now: now)
+      scene.groups[0].groupInfo(allowsExternalJoin: false),
+      configuration: scene.parties[0].configuration, now: now)
   }
 
   private func follow(_ message: MLS.Message, _ server: inout MLS.ExternalGroup) throws {
@@ -22,15 +22,19 @@ struct ExternalGroupTests {
     }
   }
 
-  @Test("a server follows proposals and commits and agrees with the members")
-  func follow() throws {
-    var scene = try Scene(["alice", "bob", "carol"], configuration: Self.inTheClear)
+  @Test(
+    "a server follows proposals and commits and agrees with the members",
+    arguments: MLS.CipherSuite.all)
+  func follow(suite: MLS.CipherSuite) throws {
+    var configuration = Self.inTheClear
+    try configuration.offer([suite])
+    var scene = try Scene(["alice", "bob", "carol"], configuration: configuration)
     var server = try server(scene)
     let update = try scene.groups[1].proposeUpdate(now: now)
     try follow(update, &server)
     try scene.deliver(update, from: 1)
     #expect(server.pendingProposals.count == 1)
-    server = try MLS.ExternalGroup(restoring: server.state(), configuration: Self.inTheClear)
+    server = try MLS.ExternalGroup(restoring: server.state(), configuration: configuration)
     for index in [0, 1, 2] {
       let bundle = try scene.groups[index].commit(now: now)
       try follow(bundle.commit, &server)

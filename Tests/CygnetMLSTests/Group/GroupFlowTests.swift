@@ -146,11 +146,13 @@ struct GroupFlowTests {
     }
   }
 
-  @Test("pre-shared keys, external and of past epochs, enter the epoch's secrets")
-  func preSharedKeys() throws {
+  @Test(
+    "pre-shared keys, external and of past epochs, enter the epoch's secrets",
+    arguments: MLS.CipherSuite.all)
+  func preSharedKeys(suite: MLS.CipherSuite) throws {
     var keys = MLS.PreSharedKeys()
     keys.set(SecretBytes(copying: [1, 2, 3]), externalID: [9])
-    var configuration = MLS.Configuration.testing
+    var configuration = try MLS.Configuration.testing(suite)
     configuration.preSharedKeys = keys
     var scene = try Scene(["alice", "bob"], configuration: configuration)
     let old = scene.groups[0].epoch
@@ -169,18 +171,22 @@ struct GroupFlowTests {
     }
   }
 
-  @Test("M10: a group is closed and opened anew with all its members")
-  func reInit() throws {
-    var scene = try Scene(["alice", "bob", "carol"])
+  @Test(
+    "M10: a group is closed and opened anew with all its members, in this suite or in the other",
+    arguments: MLS.CipherSuite.all, MLS.CipherSuite.all)
+  func reInit(old: MLS.CipherSuite, new: MLS.CipherSuite) throws {
+    var configuration = MLS.Configuration.testing
+    try configuration.offer(MLS.CipherSuite.all)
+    var scene = try Scene(
+      ["alice", "bob", "carol"], suite: old, configuration: configuration)
     let newID = MLS.GroupID([1, 2, 3])
-    try scene.commit(
-      0, [.reInit(group: newID, suite: .x25519ChaCha20SHA256Ed25519, extensions: .none)])
+    try scene.commit(0, [.reInit(group: newID, suite: new, extensions: .none)])
     #expect(scene.agree)
     #expect(throws: CygnetError(.wrongState, "")) { try scene.groups[1].encrypt([1]) }
     #expect(throws: CygnetError(.wrongState, "")) { try scene.groups[1].commit(now: now) }
-    let packages = try [0, 2].map { try scene.parties[$0].keyPackage() }
+    let packages = try [0, 2].map { try scene.parties[$0].keyPackage(suite: new) }
     let verified = try packages.map {
-      try $0.keyPackage.verified(at: now, configuration: .testing)
+      try $0.keyPackage.verified(at: now, configuration: configuration)
     }
     #expect(throws: CygnetError(.ruleViolation, "")) {
       try scene.groups[1].reInitialize(
@@ -192,23 +198,29 @@ struct GroupFlowTests {
     for (index, package) in zip([0, 2], packages) {
       let welcome = try #require(founding.welcome?.welcome)
       #expect(throws: CygnetError(.notFound, "")) {
-        try MLS.Invitation.open(welcome, using: package, configuration: .testing, now: now)
+        try MLS.Invitation.open(welcome, using: package, configuration: configuration, now: now)
       }
       let invitation = try MLS.Invitation.open(
-        welcome, using: package, origin: scene.groups[index], configuration: .testing, now: now)
+        welcome, using: package, origin: scene.groups[index], configuration: configuration,
+        now: now)
       #expect(invitation.origin == .reInit(of: scene.groups[index].id))
       groups.append(invitation.accept())
     }
     #expect(groups.allSatisfy { $0.id == newID && $0.epoch == MLS.Epoch(1) })
+    #expect(groups.allSatisfy { $0.cipherSuite == new })
     #expect(groups.allSatisfy { $0.epochAuthenticator == groups[0].epochAuthenticator })
   }
 
-  @Test("J6: members branch off a group of their own, and nobody else comes along")
-  func branch() throws {
-    let scene = try Scene(["alice", "bob", "carol"])
+  @Test(
+    "J6: members branch off a group of their own, and nobody else comes along",
+    arguments: MLS.CipherSuite.all)
+  func branch(suite: MLS.CipherSuite) throws {
+    let configuration = try MLS.Configuration.testing(suite)
+    let scene = try Scene(["alice", "bob", "carol"], configuration: configuration)
     let bob = try scene.parties[1].keyPackage()
-    let eve = try Party("eve").keyPackage().keyPackage.verified(at: now, configuration: .testing)
-    let verified = try bob.keyPackage.verified(at: now, configuration: .testing)
+    let eve = try Party("eve", configuration: configuration).keyPackage().keyPackage
+      .verified(at: now, configuration: configuration)
+    let verified = try bob.keyPackage.verified(at: now, configuration: configuration)
     #expect(throws: CygnetError(.ruleViolation, "")) {
       try scene.groups[0].branch(
         with: [verified, eve], signingWith: scene.parties[0].signer, now: now)
@@ -216,15 +228,15 @@ struct GroupFlowTests {
     let founding = try scene.groups[0].branch(
       with: [verified], signingWith: scene.parties[0].signer, now: now)
     let welcome = try #require(founding.welcome?.welcome)
-    let another = try Scene(["bob", "dave"]).groups[0]
+    let another = try Scene(["bob", "dave"], configuration: configuration).groups[0]
     for origin in [nil, another] {
       #expect(throws: CygnetError(.notFound, "")) {
         try MLS.Invitation.open(
-          welcome, using: bob, origin: origin, configuration: .testing, now: now)
+          welcome, using: bob, origin: origin, configuration: configuration, now: now)
       }
     }
     let invitation = try MLS.Invitation.open(
-      welcome, using: bob, origin: scene.groups[1], configuration: .testing, now: now)
+      welcome, using: bob, origin: scene.groups[1], configuration: configuration, now: now)
     #expect(invitation.origin == .branch(of: scene.groups[0].id))
     #expect(invitation.members.count == 2)
     #expect(invitation.accept().epochAuthenticator == founding.group.epochAuthenticator)

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("Groups")
 struct GroupTests {
-  @Test("a group of one grows, talks, heals and shrinks", arguments: [false, true])
-  func life(inTheClear: Bool) throws {
-    var configuration = MLS.Configuration.testing
+  @Test(
+    "a group of one grows, talks, heals and shrinks", arguments: [false, true],
+    MLS.CipherSuite.all)
+  func life(inTheClear: Bool, suite: MLS.CipherSuite) throws {
+    var configuration = try MLS.Configuration.testing(suite)
     configuration.handshakeFormat = inTheClear ? .publicMessage : .privateMessage
     var scene = try Scene(["alice", "bob", "carol", "dave", "eve"], configuration: configuration)
     #expect(scene.agree)
@@ -19,13 +21,16 @@ struct GroupTests {
     #expect(scene.agree)
     try talk(&scene)
     #expect(scene.groups[0].members.count == 4)
+    #expect(scene.groups[0].cipherSuite == suite)
   }
 
-  @Test("an external commit joins, and comes back with another one")
-  func external() throws {
-    var scene = try Scene(["alice", "bob", "carol"])
+  @Test(
+    "an external commit joins, and comes back with another one", arguments: MLS.CipherSuite.all)
+  func external(suite: MLS.CipherSuite) throws {
+    let configuration = try MLS.Configuration.testing(suite)
+    var scene = try Scene(["alice", "bob", "carol"], configuration: configuration)
     for resync in [false, true] {
-      let dave = try Party("dave")
+      let dave = try Party("dave", configuration: configuration)
       let info = try scene.groups[1].groupInfo(allowsExternalJoin: true)
       let old = resync ? scene.groups.removeLast().ownIndex : nil
       let join = try MLS.Group.joinExternally(
@@ -39,14 +44,16 @@ struct GroupTests {
     #expect(scene.groups[0].members.count == 4)
   }
 
-  @Test("proposals of all kinds, by reference")
-  func proposals() throws {
-    var scene = try Scene(["alice", "bob", "carol", "dave"])
+  @Test("proposals of all kinds, by reference", arguments: MLS.CipherSuite.all)
+  func proposals(suite: MLS.CipherSuite) throws {
+    let configuration = try MLS.Configuration.testing(suite)
+    var scene = try Scene(["alice", "bob", "carol", "dave"], configuration: configuration)
     let update = try scene.groups[1].proposeUpdate(now: now)
     try scene.deliver(update, from: 1)
     let leave = try scene.groups[3].proposeLeaving(now: now)
     try scene.deliver(leave, from: 3)
-    let eve = try Party("eve").keyPackage().keyPackage.verified(at: now, configuration: .testing)
+    let eve = try Party("eve", configuration: configuration).keyPackage().keyPackage
+      .verified(at: now, configuration: configuration)
     let add = try scene.groups[2].propose(.add(eve), now: now)
     try scene.deliver(add, from: 2)
     #expect(throws: CygnetError(.wrongState, "")) { try scene.groups[0].encrypt([1]) }
@@ -56,15 +63,16 @@ struct GroupTests {
     try talk(&scene)
   }
 
-  @Test("a stored group goes on as if nothing had happened")
-  func restore() throws {
-    var scene = try Scene(["alice", "bob", "carol"])
+  @Test("a stored group goes on as if nothing had happened", arguments: MLS.CipherSuite.all)
+  func restore(suite: MLS.CipherSuite) throws {
+    let configuration = try MLS.Configuration.testing(suite)
+    var scene = try Scene(["alice", "bob", "carol"], configuration: configuration)
     let late = try scene.groups[0].encrypt([7])
     try scene.commit(1)
     let waiting = try scene.groups[2].commit(now: now)
     for index in scene.groups.indices {
       scene.groups[index] = try MLS.Group(
-        restoring: scene.groups[index].state(), configuration: .testing)
+        restoring: scene.groups[index].state(), configuration: configuration)
     }
     guard case .application(let message) = try scene.groups[1].receive(late, now: now) else {
       Issue.record("not an application message")

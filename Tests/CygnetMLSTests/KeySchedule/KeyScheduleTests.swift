@@ -79,8 +79,11 @@ struct KeyScheduleTests {
     #expect(try secrets.externalKeyPair(suite: suite).publicKey == expected.publicKey)
   }
 
-  @Test("X7: joiner and group agree on the init secret, which is HPKE's export")
-  mutating func externalInit() throws {
+  @Test(
+    "X7: joiner and group agree on the init secret, which is HPKE's export",
+    arguments: MLS.CipherSuite.all)
+  mutating func externalInit(number: MLS.CipherSuite) throws {
+    let suite = try Algorithms(number)
     let secrets = try KeySchedule.epochSecrets(epochSecret: random.secret(32), suite: suite)
     let pair = try secrets.externalKeyPair(suite: suite)
     let (kemOutput, initSecret) = try ExternalInit.seal(
@@ -90,13 +93,14 @@ struct KeyScheduleTests {
     let recipient = try HPKE.Recipient(kemOutput, for: pair, suite: suite.hpke, info: [])
     let label = Array("MLS 1.0 external init secret".utf8)
     #expect(try recipient.export(context: label, count: 32) == initSecret)
-    for count in [0, 31, 33] {
+    // P6, also one as long as a public key of X-Wing.
+    for count in [0, 31, 33, 1119, 1121, 1216] {
       let output = [UInt8](repeating: 9, count: count)
       #expect(
         failure { try ExternalInit.open(kemOutput: output, with: pair, suite: suite) }
           == "malformed P6")
     }
-    let zeros = [UInt8](repeating: 0, count: 32)
+    let zeros: [UInt8] = kemOutput.dropLast(32) + [UInt8](repeating: 0, count: 32)
     #expect(
       failure { try ExternalInit.open(kemOutput: zeros, with: pair, suite: suite) }
         == "authenticationFailed C3")

@@ -1,5 +1,6 @@
 import CygnetMLS
 import CygnetPrimitives
+import Testing
 
 /// Believes every credential but those named `mallory`; clients are told apart by their names.
 struct NameValidator: MLS.CredentialValidator {
@@ -46,16 +47,21 @@ struct Party {
   static let lifetime = MLS.Lifetime(
     notBefore: Timestamp(seconds: now.seconds - 60), notAfter: now.adding(86_400))
 
-  func keyPackage(isLastResort: Bool = false) throws -> MLS.OwnKeyPackage {
+  /// Without a suite, of the one that its configuration prefers.
+  func keyPackage(
+    isLastResort: Bool = false, suite: MLS.CipherSuite? = nil
+  ) throws -> MLS.OwnKeyPackage {
     try MLS.OwnKeyPackage.generate(
       credential: credential, signatureKeyPair: signer, lifetime: Self.lifetime,
-      isLastResort: isLastResort, configuration: configuration)
+      isLastResort: isLastResort, suite: suite, configuration: configuration)
   }
 
-  func create(extensions: MLS.Extensions = .none) throws -> MLS.Group {
+  func create(
+    suite: MLS.CipherSuite? = nil, extensions: MLS.Extensions = .none
+  ) throws -> MLS.Group {
     try MLS.Group.create(
-      as: credential, signingWith: signer, extensions: extensions, configuration: configuration,
-      now: now)
+      as: credential, signingWith: signer, suite: suite, extensions: extensions,
+      configuration: configuration, now: now)
   }
 }
 
@@ -65,6 +71,20 @@ extension MLS.Configuration {
     configuration.policy = MLS.OpenPolicy()
     return configuration
   }
+
+  /// One that offers this suite alone.
+  static func testing(_ suite: MLS.CipherSuite) throws(CygnetError) -> MLS.Configuration {
+    var configuration = testing
+    try configuration.offer([suite])
+    return configuration
+  }
+}
+
+extension MLS.CipherSuite: CustomTestStringConvertible {
+  public var testDescription: String { "suite \(rawValue)" }
+
+  /// Every suite that the library has.
+  static let all: [MLS.CipherSuite] = [.x25519ChaCha20SHA256Ed25519, .xWingChaCha20SHA256Ed25519]
 }
 
 /// A group with all its members on one table.
@@ -73,17 +93,19 @@ struct Scene {
   var groups: [MLS.Group]
 
   /// `names[0]` creates the group and adds the others with one commit.
-  init(_ names: [String], configuration: MLS.Configuration = .testing) throws {
+  init(
+    _ names: [String], suite: MLS.CipherSuite? = nil, configuration: MLS.Configuration = .testing
+  ) throws {
     parties = []
     for name in names { parties.append(try Party(name, configuration: configuration)) }
-    groups = [try parties[0].create()]
+    groups = [try parties[0].create(suite: suite)]
     if names.count > 1 { try add(Array(parties.dropFirst())) }
   }
 
   /// Member 0 adds everybody with one commit.
   mutating func add(_ newcomers: [Party]) throws {
     var own: [MLS.OwnKeyPackage] = []
-    for party in newcomers { own.append(try party.keyPackage()) }
+    for party in newcomers { own.append(try party.keyPackage(suite: groups[0].cipherSuite)) }
     var changes: [MLS.Change] = []
     for keyPackage in own {
       changes.append(

@@ -6,6 +6,7 @@ import CygnetWire
 
 /// Members of a test group and its tree, with every member's private keys.
 struct TreeFixture {
+  /// The suite where nothing else is said.
   static let suite = try! Algorithms(.x25519ChaCha20SHA256Ed25519)
   static let groupID = MLS.GroupID(Array("a group".utf8))
   static let context = Array("a context".utf8)
@@ -19,12 +20,13 @@ struct TreeFixture {
   var tree: RatchetTree
   var members: [LeafIndex: Member] = [:]
 
-  var suite: Algorithms { Self.suite }
+  let suite: Algorithms
 
   /// A group of this many, in which nobody has committed yet.
-  init(_ count: Int, seed: UInt64 = 1) throws {
+  init(_ count: Int, seed: UInt64 = 1, suite: Algorithms = Self.suite) throws {
     random = SeededRandomSource(seed)
-    let (leaf, key, signer) = try Self.newMember(&random)
+    self.suite = suite
+    let (leaf, key, signer) = try Self.newMember(&random, suite)
     tree = RatchetTree(creator: leaf)
     members[LeafIndex(0)] = Member(
       signatureKey: signer, keys: TreePrivateKeys(leafIndex: LeafIndex(0), leafKey: key))
@@ -33,7 +35,7 @@ struct TreeFixture {
 
   /// A leaf from a key package, with its private keys.
   static func newMember(
-    _ random: inout SeededRandomSource
+    _ random: inout SeededRandomSource, _ suite: Algorithms = Self.suite
   ) throws -> (MLS.LeafNode, HPKE.PrivateKey, MLS.SignatureKeyPair) {
     let key = try suite.deriveKeyPair(random.secret(32))
     let signer = try MLS.SignatureKeyPair.generate(using: &random)
@@ -59,7 +61,7 @@ struct TreeFixture {
 
   @discardableResult
   mutating func add() throws -> LeafIndex {
-    let (leaf, key, signer) = try Self.newMember(&random)
+    let (leaf, key, signer) = try Self.newMember(&random, suite)
     let index = try tree.add(leaf)
     members[index] = Member(
       signatureKey: signer, keys: TreePrivateKeys(leafIndex: index, leafKey: key))
@@ -149,8 +151,10 @@ struct TreeFixture {
   }
 
   /// A group in which all have committed.
-  static func filled(_ count: Int, seed: UInt64 = 1) throws -> TreeFixture {
-    var fixture = try TreeFixture(count, seed: seed)
+  static func filled(
+    _ count: Int, seed: UInt64 = 1, suite: Algorithms = Self.suite
+  ) throws -> TreeFixture {
+    var fixture = try TreeFixture(count, seed: seed, suite: suite)
     for index in 0..<count { try fixture.commit(by: LeafIndex(UInt32(index))) }
     return fixture
   }

@@ -14,10 +14,13 @@ struct TreeKEMTests {
     try tree.merge(path, from: commit.sender, excluding: commit.added, suite: fixture.suite)
   }
 
-  @Test("everyone derives the committer's secrets, at every size and from every place")
-  func everyone() throws {
+  @Test(
+    "everyone derives the committer's secrets, at every size and from every place",
+    arguments: MLS.CipherSuite.all)
+  func everyone(number: MLS.CipherSuite) throws {
+    let suite = try Algorithms(number)
     for count in [2, 3, 5, 8, 9] {
-      var fixture = try TreeFixture(count, seed: UInt64(count))
+      var fixture = try TreeFixture(count, seed: UInt64(count), suite: suite)
       for sender in 0..<count {
         let secrets = try fixture.commit(by: LeafIndex(UInt32(sender)))
         #expect(secrets.count == count)

@@ -134,9 +134,12 @@ struct TreePrivateKeyTests {
 
   // MARK: - Stored form
 
-  @Test("stored keys come back the same, and every truncation is refused")
-  func storage() throws {
-    let keys = try TreeFixture.filled(6).members[LeafIndex(3)]!.keys
+  @Test(
+    "stored keys come back the same, and every truncation is refused",
+    arguments: MLS.CipherSuite.all)
+  func storage(number: MLS.CipherSuite) throws {
+    let filled = try TreeFixture.filled(6, suite: Algorithms(number))
+    let keys = filled.members[LeafIndex(3)]!.keys
     let stored = try keys.wireEncodedSecret()
     let restored = try TreePrivateKeys(wire: stored)
     #expect(restored.leafIndex == keys.leafIndex)

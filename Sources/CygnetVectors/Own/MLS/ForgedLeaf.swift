@@ -69,7 +69,7 @@ struct ForgedClient {
   var encryptionKey: HPKE.PrivateKey
   var leaf: ForgedLeaf
   var version = MLS.ProtocolVersion.mls10
-  var cipherSuite = MLS.CipherSuite.x25519ChaCha20SHA256Ed25519
+  var cipherSuite: MLS.CipherSuite
   /// In place of the public half of `initKey`.
   var publicInitKey: MLS.HPKEPublicKey?
   var extensions = MLS.Extensions.none
@@ -80,6 +80,7 @@ struct ForgedClient {
     using random: inout some RandomSource
   ) throws(CygnetError) {
     self.name = name
+    cipherSuite = suite.suite
     if let signer {
       self.signer = signer
     } else {
@@ -90,6 +91,7 @@ struct ForgedClient {
     leaf = ForgedLeaf(
       name, encryptionKey: MLS.HPKEPublicKey(encryptionKey.publicKey.bytes),
       signatureKey: self.signer.publicKey)
+    leaf.capabilities.cipherSuites = [suite.suite]
   }
 
   /// The package, signed by the client's key as it stands in the leaf.

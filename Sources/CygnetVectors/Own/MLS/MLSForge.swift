@@ -47,9 +47,10 @@ struct MLSForge {
   init(
     _ creator: ForgedClient, groupID: MLS.GroupID? = nil, extensions: MLS.Extensions = .none,
     preSharedKeys: [MLS.PreSharedKeyID.Kind: SecretBytes] = [:],
+    suite number: MLS.CipherSuite = .x25519ChaCha20SHA256Ed25519,
     using random: inout some RandomSource
   ) throws(CygnetError) {
-    let suite = try Algorithms(.x25519ChaCha20SHA256Ed25519)
+    let suite = try Algorithms(number)
     var tree = RatchetTree(creator: try creator.keyPackage(suite).leafNode)
     let context = MLS.GroupContext(
       cipherSuite: suite.suite,

@@ -14,6 +14,7 @@ extension MLSKeyVectors {
 
   @Sendable
   static func writeSchedules(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for (count, groupIDCount, exported) in schedules {
       try writer.add { (random) throws(CygnetError) in
         let groupID = MLS.GroupID(random.bytes(groupIDCount))
@@ -22,12 +23,13 @@ extension MLSKeyVectors {
         var epochs: [JSON] = []
         for number in 0..<count {
           let (json, next) = try epoch(
-            number, groupID, initSecret, exported: exported[number % exported.count], &random)
+            number, groupID, initSecret, exported: exported[number % exported.count], suite,
+            &random)
           epochs.append(json)
           initSecret = next
         }
         return [
-          "cipher_suite": suiteNumber, "group_id": .hex(groupID.bytes),
+          "cipher_suite": suite.number, "group_id": .hex(groupID.bytes),
           "initial_init_secret": .hex(first.exposed()), "epochs": .array(epochs),
         ]
       }
@@ -38,7 +40,7 @@ extension MLSKeyVectors {
   /// zeros then.
   private static func epoch(
     _ number: Int, _ groupID: MLS.GroupID, _ initSecret: SecretBytes, exported count: Int,
-    _ random: inout SeededRandomSource
+    _ suite: Algorithms, _ random: inout SeededRandomSource
   ) throws(CygnetError) -> (JSON, SecretBytes) {
     let commitSecret = number % 3 == 1 ? suite.zeroSecret : random.secret(32)
     let pskSecret = number % 2 == 0 ? suite.zeroSecret : random.secret(32)

@@ -58,16 +58,17 @@ enum MLSKeyVectors {
 
   @Sendable
   private static func writeLabels(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for sizes in labelSizes {
       try writer.add { (random) throws(CygnetError) in
         var test: JSONObject = JSONObject()
-        test.append("cipher_suite", suiteNumber)
+        test.append("cipher_suite", suite.number)
         test.append("ref_hash", try refHash(sizes, &random))
         test.append("expand_with_label", try expansion(sizes, &random))
         test.append("derive_secret", try derivation(sizes, &random))
         test.append("derive_tree_secret", try treeDerivation(sizes, &random))
         test.append("sign_with_label", try signature(sizes, &random))
-        test.append("encrypt_with_label", try encryption(sizes, &random))
+        test.append("encrypt_with_label", try encryption(sizes, suite, &random))
         return .object(test)
       }
     }
@@ -132,7 +133,7 @@ enum MLSKeyVectors {
   }
 
   private static func encryption(
-    _ sizes: LabelSizes, _ random: inout SeededRandomSource
+    _ sizes: LabelSizes, _ suite: Algorithms, _ random: inout SeededRandomSource
   ) throws(CygnetError) -> JSON {
     let key = try suite.generateKeyPair(using: &random)
     let (label, context) = (random.letters(sizes.label), random.bytes(sizes.sealing))

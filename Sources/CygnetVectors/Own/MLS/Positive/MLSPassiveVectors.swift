@@ -42,15 +42,16 @@ enum MLSPassiveVectors {
 
   @Sendable
   private static func writeWelcomes(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for joining in joinings {
-      try writer.add { (random) throws(CygnetError) in try group(joining, random).row() }
+      try writer.add { (random) throws(CygnetError) in try group(joining, suite, random).row() }
     }
   }
 
   private static func group(
-    _ plan: Joining, _ random: SeededRandomSource
+    _ plan: Joining, _ suite: Algorithms, _ random: SeededRandomSource
   ) throws(CygnetError) -> MLSPlay {
-    var play = try MLSPlay("creator", externalKeys: ["a", "b", "c"], random: random)
+    var play = try MLSPlay("creator", externalKeys: ["a", "b", "c"], suite: suite, random: random)
     var first: [ForgedClient] = []
     for number in 1..<max(plan.members, 1) { first.append(try play.client("member\(number)")) }
     if !first.isEmpty { try play.invite(first) }
@@ -72,9 +73,10 @@ enum MLSPassiveVectors {
 
   @Sendable
   private static func writeCommits(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for handling in Handling.allCases {
       try writer.add { (random) throws(CygnetError) in
-        var play = try room(random)
+        var play = try room(suite, random)
         switch handling {
         case .empty: try empty(&play)
         case .adds: try adds(&play)
@@ -93,8 +95,11 @@ enum MLSPassiveVectors {
   }
 
   /// Seven members, who all committed, and the one who listens at place 5, beside member 4.
-  static func room(_ random: SeededRandomSource) throws(CygnetError) -> MLSPlay {
-    var play = try MLSPlay("alice", externalKeys: ["first", "second"], random: random)
+  static func room(
+    _ suite: Algorithms, _ random: SeededRandomSource
+  ) throws(CygnetError) -> MLSPlay {
+    var play = try MLSPlay(
+      "alice", externalKeys: ["first", "second"], suite: suite, random: random)
     try play.invite(play.clients("bob", "carol", "dave", "erin", "frank", "grace"))
     for place: UInt32 in 0...6 where place != 5 { try play.commit(by: place) }
     try play.commit(by: 6, values: [.remove(LeafIndex(5))])
@@ -217,9 +222,10 @@ enum MLSPassiveVectors {
 
   @Sendable
   private static func writeRandom(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for (epochs, most) in [(60, 12), (20, 24)] {
       try writer.add { (random) throws(CygnetError) in
-        var play = try room(random)
+        var play = try room(suite, random)
         for _ in 0..<epochs { try play.wander(upTo: most, keys: ["first", "second"]) }
         return try play.row()
       }

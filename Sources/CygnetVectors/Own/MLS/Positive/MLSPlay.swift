@@ -44,14 +44,14 @@ struct MLSPlay {
   /// A group of one, with keys that all know by these names.
   init(
     _ creator: String, extensions: MLS.Extensions = .none, externalKeys: [String] = [],
-    random: SeededRandomSource
+    suite: Algorithms = MLSKeyVectors.suite, random: SeededRandomSource
   ) throws(CygnetError) {
     var random = random
     var keys: [MLS.PreSharedKeyID.Kind: SecretBytes] = [:]
     for name in externalKeys {
       keys[.external(id: Array(name.utf8))] = random.secret(8 + random.number(below: 57))
     }
-    let client = try ForgedClient.lasting(creator, MLSKeyVectors.suite, using: &random)
+    let client = try ForgedClient.lasting(creator, suite, using: &random)
     try self.init(client, extensions: extensions, keys: keys, random: random)
   }
 
@@ -61,7 +61,8 @@ struct MLSPlay {
   ) throws(CygnetError) {
     self.random = random
     forge = try MLSForge(
-      creator, groupID: groupID, extensions: extensions, preSharedKeys: keys, using: &self.random)
+      creator, groupID: groupID, extensions: extensions, preSharedKeys: keys,
+      suite: creator.cipherSuite, using: &self.random)
     keyring[creator.signer.publicKey] = creator.signer
   }
 

@@ -29,13 +29,14 @@ enum MLSScenarios {
     ("branching", [.branch, .severalBranches]), ("long-session", [.longSession]),
   ]
 
-  /// Each row is one group, begun as ``MLSPassiveVectors/room(_:)``.
+  /// Each row is one group, begun as ``MLSPassiveVectors/room(_:_:)``.
   static let suites: [MLSVectorSuite] =
     files.map { file in
       MLSVectorSuite("scenarios/" + file.name, "passive client") { (writer) throws(CygnetError) in
+        let suite = writer.suite
         for scenario in file.scenarios {
           try writer.add { (random) throws(CygnetError) in
-            var play = try MLSPassiveVectors.room(random)
+            var play = try MLSPassiveVectors.room(suite, random)
             try act(scenario, &play)
             return try play.row()
           }

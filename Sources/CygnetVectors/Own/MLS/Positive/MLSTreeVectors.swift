@@ -33,9 +33,9 @@ enum MLSTreeVectors {
   }
 
   private static func build(
-    _ plan: Plan, _ random: SeededRandomSource
+    _ plan: Plan, _ suite: Algorithms, _ random: SeededRandomSource
   ) throws(CygnetError) -> TreeWorkshop {
-    var tree = try TreeWorkshop(plan.count, random: random)
+    var tree = try TreeWorkshop(plan.count, suite, random: random)
     for step in plan.steps { try apply(step, &tree) }
     return tree
   }
@@ -77,13 +77,14 @@ enum MLSTreeVectors {
 
   @Sendable
   private static func writeOperations(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for (before, sender, step) in operations {
       try writer.add { (random) throws(CygnetError) in
-        var tree = try build(before, random)
+        var tree = try build(before, suite, random)
         let (encoded, hash) = (try tree.encoded(), try tree.treeHash())
         let proposal = try apply(step, proposedTo: &tree)
         return [
-          "cipher_suite": MLSKeyVectors.suiteNumber, "tree_before": .hex(encoded),
+          "cipher_suite": suite.number, "tree_before": .hex(encoded),
           "tree_hash_before": .hex(hash), "proposal": .hex(try proposal.wireEncoded()),
           "proposal_sender": .integer(Int(sender)), "tree_after": .hex(try tree.encoded()),
           "tree_hash_after": .hex(try tree.treeHash()),
@@ -133,12 +134,13 @@ enum MLSTreeVectors {
 
   @Sendable
   private static func writeValidation(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for plan in validations {
-      try writer.add { (random) throws(CygnetError) in try validation(build(plan, random)) }
+      try writer.add { (random) throws(CygnetError) in try validation(build(plan, suite, random)) }
     }
     for steps in [30, 60, 90] {
       try writer.add { (random) throws(CygnetError) in
-        try validation(wander(steps, upTo: 20, random))
+        try validation(wander(steps, upTo: 20, suite, random))
       }
     }
   }
@@ -153,7 +155,7 @@ enum MLSTreeVectors {
         .array(tree.resolution(of: node).map { .integer(Int($0.rawValue)) }))
     }
     return [
-      "cipher_suite": MLSKeyVectors.suiteNumber, "tree": .hex(try tree.encoded()),
+      "cipher_suite": tree.suite.number, "tree": .hex(try tree.encoded()),
       "group_id": .hex(tree.groupID.bytes), "resolutions": .array(resolutions),
       "tree_hashes": .array(hashes),
     ]
@@ -161,9 +163,9 @@ enum MLSTreeVectors {
 
   /// A tree after so many random steps.
   private static func wander(
-    _ count: Int, upTo most: Int, _ random: SeededRandomSource
+    _ count: Int, upTo most: Int, _ suite: Algorithms, _ random: SeededRandomSource
   ) throws(CygnetError) -> TreeWorkshop {
-    var tree = try TreeWorkshop(2, random: random)
+    var tree = try TreeWorkshop(2, suite, random: random)
     for _ in 0..<count {
       let place = tree.random.pick(tree.places) ?? 0
       switch tree.random.number(below: 8) {
@@ -195,11 +197,14 @@ enum MLSTreeVectors {
 
   @Sendable
   private static func writePaths(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for (plan, senders) in pathPlans {
-      try writer.add { (random) throws(CygnetError) in try paths(build(plan, random), senders) }
+      try writer.add { (random) throws(CygnetError) in
+        try paths(build(plan, suite, random), senders)
+      }
     }
     try writer.add { (random) throws(CygnetError) in
-      var tree = try wander(60, upTo: 16, random)
+      var tree = try wander(60, upTo: 16, suite, random)
       let senders = [tree.places.first, tree.random.pick(tree.places), tree.places.last]
       return try paths(tree, senders.compactMap { $0 })
     }
@@ -224,7 +229,7 @@ enum MLSTreeVectors {
     var members: [JSON] = []
     for place in tree.places { members.append(privateKeys(try tree.member(place), place)) }
     return [
-      "cipher_suite": MLSKeyVectors.suiteNumber, "group_id": .hex(tree.groupID.bytes),
+      "cipher_suite": tree.suite.number, "group_id": .hex(tree.groupID.bytes),
       "epoch": .integer(epoch), "confirmed_transcript_hash": .hex(transcriptHash),
       "ratchet_tree": .hex(try tree.encoded()), "leaves_private": .array(members),
       "update_paths": .array(paths),

@@ -33,17 +33,18 @@ enum MLSWelcomeVectors {
 
   @Sendable
   private static func write(_ writer: inout MLSVectorWriter) throws(CygnetError) {
+    let suite = writer.suite
     for invitation in invitations {
-      try writer.add { (random) throws(CygnetError) in try test(invitation, &random) }
+      try writer.add { (random) throws(CygnetError) in try test(invitation, suite, &random) }
     }
   }
 
   private static func test(
-    _ plan: Invitation, _ random: inout SeededRandomSource
+    _ plan: Invitation, _ suite: Algorithms, _ random: inout SeededRandomSource
   ) throws(CygnetError) -> JSON {
-    let suite = MLSKeyVectors.suite
     let creator = try ForgedClient.lasting("creator", suite, using: &random)
-    var forge = try MLSForge(creator, extensions: extensions(plan, &random), using: &random)
+    var forge = try MLSForge(
+      creator, extensions: extensions(plan, &random), suite: suite.suite, using: &random)
     for number in 1..<max(plan.members, 1) {
       forge = try invite(
         [ForgedClient.lasting("member\(number)", suite, using: &random)], to: forge, by: 0,
@@ -63,7 +64,7 @@ enum MLSWelcomeVectors {
     let sealed = try welcome.sealed(using: &random)
     let reader = newcomers[plan.reader]
     return [
-      "cipher_suite": MLSKeyVectors.suiteNumber,
+      "cipher_suite": suite.number,
       "init_priv": .hex(reader.initKey.secret.exposed()),
       "signer_pub": .hex(welcome.info.signer.publicKey.bytes),
       "key_package": .hex(try MLS.Message(reader.keyPackage(suite)).encoded()),

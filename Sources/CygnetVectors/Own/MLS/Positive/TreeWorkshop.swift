@@ -20,13 +20,14 @@ struct TreeWorkshop {
   private var count = 0
   var random: SeededRandomSource
 
-  var suite: Algorithms { MLSKeyVectors.suite }
+  let suite: Algorithms
   var width: LeafCount { nodes.width }
   /// The places that are taken, ascending.
   var places: [UInt32] { members.keys.sorted() }
 
   /// A group of so many, added one after another and without any path.
-  init(_ count: Int, random: SeededRandomSource) throws(CygnetError) {
+  init(_ count: Int, _ suite: Algorithms, random: SeededRandomSource) throws(CygnetError) {
+    self.suite = suite
     self.random = random
     groupID = MLS.GroupID(self.random.bytes(32))
     nodes = TreeNodes(nodes: [nil])

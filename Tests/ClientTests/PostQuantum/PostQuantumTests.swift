@@ -207,6 +207,31 @@ struct PostQuantumTests {
 
   // MARK: - Records
 
+  @Test("a session with as many skipped keys as it may hold is stored, and the late messages open")
+  func fullSession() async throws {
+    var bob = try await Person("bob")
+    let (alice, address) = (
+      try IdentityKeyPair.generate(), try DeviceAddress(user: Array("alice".utf8), device: 1)
+    )
+    let bundle = try await bob.client.takeBundle(now: testTime).verified(now: testTime)
+    var session = try PairwiseSession.initiate(to: bundle, as: alice, at: address)
+    var envelopes: [[UInt8]] = []
+    for number in 0...Limits.maxSkip * 2 {
+      let content = try text("\(number)").encoded()
+      let message = try session.encrypt(content)
+      envelopes.append(
+        try Envelope(sender: address, recipient: bundle.address, message: message).encoded())
+    }
+    // Two gaps as long as a gap may be.
+    let shown = [0, Int(Limits.maxSkip), Int(Limits.maxSkip) * 2]
+    for index in shown { #expect(try await bob.receive(envelopes[index]) == "\(index)") }
+    try await bob.restart()
+    let held = try await bob.client.session(with: "alice").skippedKeyCount
+    #expect(held == envelopes.count - shown.count)
+    for index in [1, 1999, 3999] { #expect(try await bob.receive(envelopes[index]) == "\(index)") }
+    #expect(try await bob.client.check().isSound)
+  }
+
   @Test("a KEM prekey of a later version, or one that was never made, is not taken")
   func records() async throws {
     let bob = try await Person("bob")

@@ -61,8 +61,23 @@ enum ContactAddCommand {
       invocation.output.warning(
         "a session from this card is not post-quantum: of what is sent, \(ClassicalSession.risk)")
     }
+    if card.bundle.suite.isPostQuantum { try await noteOldSession(contact, client, invocation) }
     invocation.next("verify \(name.shellWord)")
     return .ok
+  }
+
+  /// A newer card changes nothing about a session that is there.
+  private static func noteOldSession(
+    _ contact: Contact, _ client: Client, _ invocation: Invocation
+  ) async throws {
+    let session = try await client.sessions().first { $0.address == contact.address }
+    guard let session, !session.suite.isPostQuantum else { return }
+    let line = invocation.line("session reset \(contact.name.shellWord)")
+    invocation.output.note(
+      """
+      the session with \(contact.name.escaped) is not post-quantum and goes on; after '\(line)' the next \
+      message begins one that is
+      """)
   }
 }
 

@@ -17,8 +17,9 @@ struct MLSBenchmarks {
 
   /// The most that a figure may be of its floor; nil where there is none.
   static func goal(of name: String) -> Double? {
-    for prefix in ["mls_add_", "mls_join_", "mls_self_update_", "mls_app_"]
-    where name.hasPrefix(prefix) { return 1.6 }
+    let suites = ["mls", hybridPrefix]
+    for prefix in ["add_", "join_", "self_update_", "app_"]
+    where suites.contains(where: { name.hasPrefix("\($0)_\(prefix)") }) { return 1.6 }
     return nil
   }
 
@@ -38,6 +39,9 @@ struct MLSBenchmarks {
 
   /// Bytes around an application message that are not the group's name: what RFC 9420 makes them.
   static let sizeGoals = ["mls_app_overhead_besides_group_id": 130, "mls_app_overhead": 162]
+
+  /// What figures of suite 0x004D begin with.
+  static let hybridPrefix = "mls_xwing"
 
   static let peer = PairwiseBenchmarks.peer
   static let applicationByteCount = 100
@@ -79,7 +83,10 @@ struct MLSBenchmarks {
   private func group(_ count: Int) throws -> (cases: [Case], facts: [Figure]) {
     let sparse = try MLSSparseCases(self, count: count).run()
     let filled = try MLSFilledCases(self, count: count).run()
-    return (sparse.cases + filled.cases, sparse.facts + filled.facts)
+    let hybrid = try MLSFilledCases(self, count: count, .xWingChaCha20SHA256Ed25519).run()
+    return (
+      sparse.cases + filled.cases + hybrid.cases, sparse.facts + filled.facts + hybrid.facts
+    )
   }
 
   /// The library's times with their floors, of costs measured in turn with them.
@@ -87,7 +94,7 @@ struct MLSBenchmarks {
     _ cases: [Case], seconds: Double, progress: (Double) -> Void
   ) throws -> [Figure] {
     if cases.isEmpty { return [] }
-    let floor = MLSFloor()
+    let floor = try MLSFloor()
     let operations = cases.map(\.operation) + floor.operations
     var once = 0.0
     for operation in operations { once += try max(operation.run(1), Self.batch) }

@@ -1,7 +1,8 @@
 internal import CSodium
 internal import CygnetPrimitives
 
-/// What each of the things that ``MLSWork`` counts costs in bare libsodium calls.
+/// What each of the things that ``MLSWork`` counts costs in bare libsodium calls; of X-Wing, which
+/// libsodium has not, in calls of the library's primitive.
 ///
 /// It owns its memory for the length of the run; keys here are worthless.
 @safe final class MLSFloor {
@@ -15,6 +16,8 @@ internal import CygnetPrimitives
   private let signature = unsafe bytes(64)
   private let content = unsafe bytes(count)
   private let output = unsafe bytes(count + 16)
+  private let hybridKey: XWing.DecapsulationKey
+  private let hybridCiphertext: XWing.Ciphertext
 
   private static func bytes(_ count: Int) -> UnsafeMutablePointer<UInt8> {
     let pointer = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
@@ -22,8 +25,11 @@ internal import CygnetPrimitives
     return unsafe pointer
   }
 
-  init() {
+  init() throws {
     precondition(sodium_init() >= 0, "benchmarks need libsodium")
+    var random = SystemRandomSource()
+    hybridKey = try XWing.DecapsulationKey.generate(using: &random)
+    hybridCiphertext = try hybridKey.encapsulationKey.encapsulate(using: &random).ciphertext
     unsafe randombytes_buf(key, 32)
     _ = unsafe crypto_scalarmult_base(point, key)
     unsafe crypto_sign_keypair(verifyingKey, signingKey)
@@ -39,15 +45,18 @@ internal import CygnetPrimitives
     case hash = "sha256_4096"
     case longHash = "sha512_4096"
     case cipher = "chacha20poly1305_4096"
+    case hybridKeyPair = "xwing_key_pair"
+    case encapsulation = "xwing_encapsulation"
+    case decapsulation = "xwing_decapsulation"
   }
 
   var operations: [Operation] {
     Unit.allCases.map { unit in
-      .plain(Floor.peer, unit.rawValue) { self.run(unit) }
+      .plain(Floor.peer, unit.rawValue) { try self.run(unit) }
     }
   }
 
-  private func run(_ unit: Unit) {
+  private func run(_ unit: Unit) throws {
     let size = UInt64(Self.count)
     switch unit {
     case .sign: unsafe crypto_sign_detached(output, nil, content, 128, signingKey)
@@ -63,6 +72,11 @@ internal import CygnetPrimitives
     case .cipher:
       unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
         output, nil, content, size, nil, 0, nil, content, key)
+    case .hybridKeyPair: _ = try XWing.DecapsulationKey(seed: hybridKey.seed)
+    case .encapsulation:
+      var random = SystemRandomSource()
+      _ = try hybridKey.encapsulationKey.encapsulate(using: &random)
+    case .decapsulation: _ = try hybridKey.decapsulate(hybridCiphertext)
     }
   }
 
@@ -81,6 +95,9 @@ internal import CygnetPrimitives
       let size = Double(MLSFloor.count)
       return Double(work.signatures) * cost(.sign) + Double(work.verifications) * cost(.verify)
         + Double(work.keyPairs) * cost(.keyPair) + Double(work.agreements) * cost(.agreement)
+        + Double(work.hybridKeyPairs) * cost(.hybridKeyPair)
+        + Double(work.encapsulations) * cost(.encapsulation)
+        + Double(work.decapsulations) * cost(.decapsulation)
         + Double(work.hashes) * cost(.hash) / (size / 64)
         + Double(work.longHashes) * cost(.longHash) / (size / 128)
         + Double(work.sealed) * cost(.cipher) / size

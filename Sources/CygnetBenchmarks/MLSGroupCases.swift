@@ -103,32 +103,38 @@ struct MLSSparseCases {
 struct MLSFilledCases {
   private let benchmarks: MLSBenchmarks
   private let count: Int
+  private let suite: MLS.CipherSuite
 
-  init(_ benchmarks: MLSBenchmarks, count: Int) {
+  init(_ benchmarks: MLSBenchmarks, count: Int, _ suite: MLS.CipherSuite = MLSGroups.suite) {
     self.benchmarks = benchmarks
     self.count = count
+    self.suite = suite
   }
+
+  private var prefix: String { suite == MLSGroups.suite ? "mls" : MLSBenchmarks.hybridPrefix }
 
   private var names: [String] {
     [
-      "mls_join_\(count)_filled", "mls_self_update_create_\(count)_filled",
-      "mls_self_update_process_\(count)_filled", "mls_add_one_create_\(count)",
-      "mls_add_one_process_\(count)",
-    ]
+      "join_\(count)_filled", "self_update_create_\(count)_filled",
+      "self_update_process_\(count)_filled", "add_one_create_\(count)",
+      "add_one_process_\(count)",
+    ].map { "\(prefix)_\($0)" }
   }
 
   private var factNames: [String] {
     [
-      "mls_tree_bytes_\(count)_filled", "mls_self_update_bytes_\(count)_filled",
-    ]
+      "tree_bytes_\(count)_filled", "self_update_bytes_\(count)_filled",
+      "welcome_bytes_\(count)_filled", "key_package_bytes_\(count)",
+    ].map { "\(prefix)_\($0)" }
   }
 
   func run() throws -> (cases: [MLSBenchmarks.Case], facts: [Figure]) {
     let states = MLSStateCases(benchmarks, count: count)
-    guard states.isWanted || (names + factNames).contains(where: benchmarks.wants) else {
+    let wantsStates = suite == MLSGroups.suite && states.isWanted
+    guard wantsStates || (names + factNames).contains(where: benchmarks.wants) else {
       return ([], [])
     }
-    let group = try FilledGroup(count: count)
+    let group = try FilledGroup(count: count, suite)
     var (inviter, neighbor) = (group.inviter, group.neighbor)
     let (commit, welcome, bundle) = try group.addLast(to: &inviter)
     try inviter.mergePendingCommit(now: MLSGroups.now)
@@ -149,9 +155,13 @@ struct MLSFilledCases {
     let cases =
       try join(group, welcome, sizes) + updates(inviter, neighbor, update, sizes)
       + adds(inviter, neighbor, sizes)
-    let state = try states.run(
-      inviter, neighbor, hashing: MLSWork.treeHash(sizes, count: count))
-    let values = [try inviter.ratchetTree().count, update.count]
+    let state: (cases: [MLSBenchmarks.Case], facts: [Figure]) =
+      wantsStates
+      ? try states.run(inviter, neighbor, hashing: MLSWork.treeHash(sizes, count: count))
+      : ([], [])
+    let values = [
+      try inviter.ratchetTree().count, update.count, welcome.count, sizes.keyPackage,
+    ]
     return (
       cases.filter { benchmarks.wants($0.operation.name) } + state.cases,
       MLSFacts.bytes(factNames, values).filter { benchmarks.wants($0.name) } + state.facts
@@ -196,8 +206,8 @@ struct MLSFilledCases {
   ) throws -> [MLSBenchmarks.Case] {
     var sender = sender
     sender.configuration.sendsTreeInWelcome = false
-    let verified = try MLSGroups.keyPackage(count).keyPackage.verified(
-      at: MLSGroups.now, configuration: MLSGroups.configuration)
+    let verified = try MLSGroups.keyPackage(count, suite).keyPackage.verified(
+      at: MLSGroups.now, configuration: sender.configuration)
     var adding = sender
     let bundle = try adding.commit([.add(verified)], now: MLSGroups.now)
     let commit = try bundle.commit.encoded()
@@ -226,6 +236,7 @@ extension MLSWork.Sizes {
   ) throws {
     let count = group.members.count
     self.init(
+      kem: MLSKEM(group.cipherSuite),
       depth: Int.bitWidth - (count - 1).leadingZeroBitCount,
       leaf: try group.ownMember.leaf.wireCount(),
       keyPackage: try newcomer.keyPackage.wireCount(), context: try group.context.wireCount(),

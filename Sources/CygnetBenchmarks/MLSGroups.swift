@@ -22,13 +22,24 @@ private struct Believer: MLS.CredentialValidator {
 enum MLSGroups {
   static let now = Timestamp(seconds: 1_767_225_600)
   static let configuration = MLS.Configuration(credentialValidator: Believer())
+  static let suite = MLS.CipherSuite.x25519ChaCha20SHA256Ed25519
+
+  /// One that offers this suite alone.
+  static func configuration(_ suite: MLS.CipherSuite) throws -> MLS.Configuration {
+    var configuration = configuration
+    try configuration.offer([suite])
+    return configuration
+  }
+
   private static let lifetime = MLS.Lifetime(
     notBefore: Timestamp(seconds: now.seconds - 60), notAfter: now.adding(86_400 * 90))
 
-  static func keyPackage(_ number: Int) throws -> MLS.OwnKeyPackage {
+  static func keyPackage(
+    _ number: Int, _ suite: MLS.CipherSuite = suite
+  ) throws -> MLS.OwnKeyPackage {
     try MLS.OwnKeyPackage.generate(
       credential: credential(number), signatureKeyPair: .generate(), lifetime: lifetime,
-      configuration: configuration)
+      configuration: configuration(suite))
   }
 
   /// Names of eight bytes, so that sizes do not depend on who a member is.
@@ -38,9 +49,9 @@ enum MLSGroups {
       identity: Array(("m" + String(repeating: "0", count: 7 - digits.count) + digits).utf8))
   }
 
-  static func create() throws -> MLS.Group {
+  static func create(_ suite: MLS.CipherSuite = suite) throws -> MLS.Group {
     try MLS.Group.create(
-      as: credential(0), signingWith: .generate(), configuration: configuration, now: now)
+      as: credential(0), signingWith: .generate(), configuration: configuration(suite), now: now)
   }
 
   static func join(
@@ -50,7 +61,8 @@ enum MLSGroups {
       throw CygnetError(.internalFault, "a Welcome is one")
     }
     return try MLS.Invitation.open(
-      welcome, using: own, ratchetTree: tree, configuration: configuration, now: now
+      welcome, using: own, ratchetTree: tree,
+      configuration: configuration(own.keyPackage.cipherSuite), now: now
     ).accept()
   }
 
@@ -70,11 +82,13 @@ struct SparseGroup {
   /// The key package of the member at the far end.
   let last: MLS.OwnKeyPackage
 
-  init(count: Int) throws {
-    founder = try MLSGroups.create()
-    last = try MLSGroups.keyPackage(count - 1)
+  init(count: Int, _ suite: MLS.CipherSuite = MLSGroups.suite) throws {
+    founder = try MLSGroups.create(suite)
+    last = try MLSGroups.keyPackage(count - 1, suite)
     var packages: [MLS.KeyPackage] = []
-    for number in 1..<(count - 1) { packages.append(try MLSGroups.keyPackage(number).keyPackage) }
+    for number in 1..<(count - 1) {
+      packages.append(try MLSGroups.keyPackage(number, suite).keyPackage)
+    }
     self.packages = packages + [last.keyPackage]
   }
 
@@ -106,20 +120,20 @@ struct FilledGroup {
   let neighbor: MLS.Group
   let last: MLS.OwnKeyPackage
 
-  init(count: Int) throws {
-    var filling = try Filling(count: count - 1)
+  init(count: Int, _ suite: MLS.CipherSuite = MLSGroups.suite) throws {
+    var filling = try Filling(count: count - 1, suite)
     for number in 0..<(count - 1) { try filling.commit(LeafIndex(UInt32(number))) }
     let epoch = try filling.epoch()
     inviter = try filling.member(LeafIndex(0), in: epoch)
     neighbor = try filling.member(LeafIndex(1), in: epoch)
-    last = try MLSGroups.keyPackage(count - 1)
+    last = try MLSGroups.keyPackage(count - 1, suite)
   }
 
   func addLast(
     to group: inout MLS.Group
   ) throws -> (commit: [UInt8], welcome: [UInt8], bundle: MLS.CommitBundle) {
     let verified = try last.keyPackage.verified(
-      at: MLSGroups.now, configuration: MLSGroups.configuration)
+      at: MLSGroups.now, configuration: group.configuration)
     let bundle = try group.commit([.add(verified)], now: MLSGroups.now)
     guard let welcome = bundle.welcome else {
       throw CygnetError(.internalFault, "who adds somebody welcomes them")
@@ -142,12 +156,12 @@ private struct Filling {
     let secrets: EpochSecrets
   }
 
-  init(count: Int) throws {
-    suite = try Algorithms(.x25519ChaCha20SHA256Ed25519)
+  init(count: Int, _ number: MLS.CipherSuite) throws {
+    suite = try Algorithms(number)
     id = MLS.GroupID(random.bytes(MLS.Limits.newGroupIDByteCount))
     var leaves: [MLS.LeafNode] = []
     for number in 0..<count {
-      let own = try MLSGroups.keyPackage(number)
+      let own = try MLSGroups.keyPackage(number, suite.suite)
       leaves.append(own.keyPackage.leafNode)
       signers.append(own.signatureKeyPair)
     }
@@ -201,6 +215,6 @@ private struct Filling {
     }
     return try MLS.Group(
       shared: epoch.shared, keys: own, signer: signers[Int(index.rawValue)],
-      secrets: epoch.secrets, configuration: MLSGroups.configuration)
+      secrets: epoch.secrets, configuration: MLSGroups.configuration(suite.suite))
   }
 }

@@ -12,6 +12,10 @@ struct MLSWork {
   var verifications = 0
   var keyPairs = 0
   var agreements = 0
+  /// Of X-Wing; see ``MLSKEM``.
+  var hybridKeyPairs = 0
+  var encapsulations = 0
+  var decapsulations = 0
   /// Compressions of SHA-256.
   var hashes = 0
   /// Compressions of SHA-512.
@@ -24,6 +28,9 @@ struct MLSWork {
       signatures: left.signatures + right.signatures,
       verifications: left.verifications + right.verifications,
       keyPairs: left.keyPairs + right.keyPairs, agreements: left.agreements + right.agreements,
+      hybridKeyPairs: left.hybridKeyPairs + right.hybridKeyPairs,
+      encapsulations: left.encapsulations + right.encapsulations,
+      decapsulations: left.decapsulations + right.decapsulations,
       hashes: left.hashes + right.hashes, longHashes: left.longHashes + right.longHashes,
       sealed: left.sealed + right.sealed)
   }
@@ -32,6 +39,8 @@ struct MLSWork {
     MLSWork(
       signatures: count * work.signatures, verifications: count * work.verifications,
       keyPairs: count * work.keyPairs, agreements: count * work.agreements,
+      hybridKeyPairs: count * work.hybridKeyPairs,
+      encapsulations: count * work.encapsulations, decapsulations: count * work.decapsulations,
       hashes: count * work.hashes, longHashes: count * work.longHashes,
       sealed: count * work.sealed)
   }
@@ -53,25 +62,8 @@ struct MLSWork {
 
   // MARK: - Compounds
 
-  /// HPKE's base mode but for the agreement and the hash of `info`: the shared secret out of the
-  /// agreement (HMAC of 51 and of 92 bytes), the schedule's secret (23), and key and nonce of it (88
-  /// and 95, under one key).
-  private static let hpkeSchedule = hmac(51) + hmac(92) + hmac(23) + MLSWork(hashes: 2 + 3 + 3)
-
-  static func seal(_ bytes: Int) -> MLSWork {
-    MLSWork(keyPairs: 1, agreements: 1, sealed: bytes) + hpkeSchedule
-  }
-
-  static func open(_ bytes: Int) -> MLSWork { MLSWork(agreements: 1, sealed: bytes) + hpkeSchedule }
-
   /// LabeledExtract of `info`.
   static func info(_ bytes: Int) -> MLSWork { hmac(bytes + 26) }
-
-  /// DeriveKeyPair of a secret: HMAC of 51 and of 17 bytes.
-  private static let keyPair = MLSWork(keyPairs: 1) + hmac(51) + hmac(17)
-
-  /// A node of a path: its secret and the next one's, under one key, and its key pair.
-  private static let node = MLSWork(hashes: 2 + 2 + 2) + keyPair
 
   /// From the init secret to the epoch's nine secrets, with the confirmation tag and both transcript
   /// hashes but for the commit.
@@ -81,8 +73,8 @@ struct MLSWork {
   }
 
   /// A path of `depth` nodes put into a tree of which all other hashes are known.
-  private static func treeUpdate(depth: Int, leaf: Int) -> MLSWork {
-    hash(leaf + 6) + depth * (hash(136) + hash(99))
+  private static func treeUpdate(_ sizes: Sizes) -> MLSWork {
+    hash(sizes.leaf + 6) + sizes.depth * (sizes.kem.treeHash + sizes.kem.parentHash)
   }
 
   /// A sender's first message of an epoch: the way down the secret tree.
@@ -98,6 +90,7 @@ struct MLSWork {
 
   /// What sizes an operation has to do with.
   struct Sizes {
+    var kem = MLSKEM.x25519
     var depth = 0
     var leaf = 0
     var keyPackage = 0
@@ -120,11 +113,11 @@ struct MLSWork {
   /// A commit with a path sealed to `recipients`: in one thread, and what can be spread.
   static func makeCommit(_ sizes: Sizes, recipients: Int) -> (serial: MLSWork, spread: MLSWork) {
     let serial =
-      keyPair + sizes.depth * node + treeUpdate(depth: sizes.depth, leaf: sizes.leaf)
+      sizes.kem.keyPair + sizes.depth * sizes.kem.node + treeUpdate(sizes)
       + sign(sizes.leaf) + info(sizes.context) + sign(sizes.commit + sizes.context)
       + hash(sizes.commit) + epoch(context: sizes.context) + secretTree(depth: sizes.depth)
       + message(sizes.commit)
-    return (serial, recipients * seal(48))
+    return (serial, recipients * sizes.kem.seal(48))
   }
 
   /// Someone else's commit, of whose path `derived` nodes lie above the own leaf.
@@ -132,14 +125,14 @@ struct MLSWork {
     let opening = secretTree(depth: sizes.depth) + message(sizes.commit)
     let judging =
       verify(sizes.commit + sizes.context) + verify(sizes.leaf)
-      + treeUpdate(depth: sizes.depth, leaf: sizes.leaf)
-    let keys = info(sizes.context) + open(48) + derived * node
+      + treeUpdate(sizes)
+    let keys = info(sizes.context) + sizes.kem.open(48) + derived * sizes.kem.node
     return opening + judging + keys + hash(sizes.commit) + epoch(context: sizes.context)
   }
 
   /// The tree hash of `count` leaves and of the nodes above them.
   static func treeHash(_ sizes: Sizes, count: Int) -> MLSWork {
-    count * (hash(sizes.leaf + 6) + hash(136))
+    count * (hash(sizes.leaf + 6) + sizes.kem.treeHash)
   }
 
   /// A commit that adds one client, whose key package was verified before: the commit, and a Welcome
@@ -148,7 +141,7 @@ struct MLSWork {
     let commit = makeCommit(sizes, recipients: sizes.depth)
     let welcome =
       sign(sizes.groupInfo) + MLSWork(sealed: sizes.groupInfo) + info(sizes.groupInfo)
-      + hash(sizes.keyPackage + 30) + seal(90)
+      + hash(sizes.keyPackage + 30) + sizes.kem.seal(90)
     return (commit.serial + welcome, commit.spread)
   }
 
@@ -163,10 +156,11 @@ struct MLSWork {
     _ sizes: Sizes, count: Int
   ) -> (serial: MLSWork, spread: MLSWork) {
     let serial =
-      makeCommit(sizes, recipients: 0).serial + count * (hash(sizes.leaf + 6) + hash(136))
+      makeCommit(sizes, recipients: 0).serial + count * (hash(sizes.leaf + 6) + sizes.kem.treeHash)
       + sign(sizes.groupInfo) + MLSWork(sealed: sizes.groupInfo) + info(sizes.groupInfo)
     let newcomer =
-      verify(sizes.leaf) + verify(sizes.keyPackage) + hash(sizes.keyPackage + 30) + seal(90)
+      verify(sizes.leaf) + verify(sizes.keyPackage) + hash(sizes.keyPackage + 30)
+      + sizes.kem.seal(90)
     return (serial, count * newcomer)
   }
 
@@ -176,13 +170,13 @@ struct MLSWork {
     _ sizes: Sizes, count: Int, parents: Int, unmerged: Int
   ) -> (serial: MLSWork, spread: MLSWork) {
     let opening =
-      hash(sizes.keyPackage + 30) + info(sizes.groupInfo) + open(90)
+      hash(sizes.keyPackage + 30) + info(sizes.groupInfo) + sizes.kem.open(90)
       + MLSWork(sealed: sizes.groupInfo) + verify(sizes.groupInfo)
     let hashing =
-      count * (hash(sizes.leaf + 6) + hash(136)) + parents * hash(99)
+      count * (hash(sizes.leaf + 6) + sizes.kem.treeHash) + parents * sizes.kem.parentHash
       + unmerged * (hash(6) + hash(69))
     let serial =
-      opening + hashing + sizes.depth * node + epoch(context: sizes.context)
+      opening + hashing + sizes.depth * sizes.kem.node + epoch(context: sizes.context)
     return (serial, count * verify(sizes.leaf))
   }
 }

@@ -3,7 +3,7 @@ extension MLS {
   public enum Limits {
     /// Leaves of a tree, blank ones counted: more than any group in use, and 40 MiB of leaves. With
     /// suite 0x004D, whose keys are 38 times as long, the bytes of a message are met before: by the
-    /// tree with some 24,000 members, by a commit to keys of single members with 57,000.
+    /// tree with some 25,000 members, by a commit to keys of single members with 57,000.
     public static let leafCount = 1 << 17
     /// Bytes of one message: a Welcome or commit for the largest group of suite 0x0003 fits.
     public static let messageByteCount = 1 << 26

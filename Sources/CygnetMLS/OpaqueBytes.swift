@@ -35,6 +35,8 @@ extension MLS {
     public let bytes: [UInt8]
 
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(all: bytes) }
   }
 
   /// A public key of the suite's signature scheme (RFC 9420 §5.1.1).

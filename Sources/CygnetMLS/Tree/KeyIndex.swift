@@ -1,3 +1,5 @@
+internal import CygnetPrimitives
+
 /// Where public keys stand in the tree, as a value: a trie over the keys' hashes, in which a change
 /// copies a few buckets and not the whole.
 ///
@@ -40,7 +42,7 @@ package struct KeyIndex: Sendable {
 
     init(_ key: [UInt8], at place: UInt32) {
       var hasher = Hasher()
-      hasher.combine(key)
+      hasher.combine(all: key)
       hash = UInt(bitPattern: hasher.finalize())
       self.key = key
       places = place

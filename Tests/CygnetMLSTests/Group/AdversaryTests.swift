@@ -191,7 +191,7 @@ struct AdversaryTests {
   private func forged(
     _ scene: Scene, _ change: ([MLS.ProposalOrRef]) -> [MLS.ProposalOrRef]
   ) throws -> MLS.Message {
-    let dave = try Party("dave")
+    let dave = try Party("dave", configuration: scene.parties[0].configuration)
     let join = try MLS.Group.joinExternally(
       scene.groups[0].groupInfo(allowsExternalJoin: true), as: dave.credential,
       signingWith: dave.signer, configuration: dave.configuration, now: now)
@@ -203,7 +203,7 @@ struct AdversaryTests {
       groupID: message.content.groupID, epoch: message.content.epoch, sender: .newMemberCommit,
       authenticatedData: [],
       content: .commit(MLS.Commit(proposals: change(commit.proposals), path: commit.path)))
-    let suite = try Algorithms(Self.suite)
+    let suite = try Algorithms(scene.groups[0].cipherSuite)
     let signed = try AuthenticatedContent.sign(
       content, as: .publicMessage, context: scene.groups[0].context.wireEncoded(),
       by: dave.signer, suite: suite)
@@ -213,13 +213,17 @@ struct AdversaryTests {
           signed.confirmed(by: tag), membershipKey: nil, context: nil, suite: suite)))
   }
 
-  @Test("P6: members and servers alike refuse a KEM output of another length")
-  func kemOutput() throws {
-    var scene = try Scene(["alice", "bob"], configuration: Self.inTheClear)
+  @Test(
+    "P6: members and servers alike refuse a KEM output of another length, such as a public key's",
+    arguments: [3, 33, 1216], MLS.CipherSuite.all)
+  func kemOutput(count: Int, suite: MLS.CipherSuite) throws {
+    var configuration = Self.inTheClear
+    try configuration.offer([suite])
+    var scene = try Scene(["alice", "bob"], configuration: configuration)
     var server = try MLS.ExternalGroup(
-      scene.groups[0].groupInfo(allowsExternalJoin: true), configuration: Self.inTheClear,
-      now: now)
-    let message = try forged(scene) { _ in [.proposal(.externalInit(kemOutput: [1, 2, 3]))] }
+      scene.groups[0].groupInfo(allowsExternalJoin: true), configuration: configuration, now: now)
+    let output = [UInt8](repeating: 9, count: count)
+    let message = try forged(scene) { _ in [.proposal(.externalInit(kemOutput: output))] }
     refuses("P6") { _ = try scene.groups[0].receive(message, now: now) }
     refuses("P6") { _ = try server.receive(message, now: now) }
   }

@@ -32,8 +32,8 @@ struct HPKEPlay: ~Copyable {
     // X-Wing has the first two modes only.
     let mode = script.draw(suite.kem == .xWing ? 2 : 4)
     let info = script.take(script.draw(20))
-    let own = try HPKE.PrivateKey.generate(using: &random)
-    let theirs = try HPKE.PrivateKey.generate(using: &random)
+    let own = try HPKE.PrivateKey.generate(kem: suite.kem, using: &random)
+    let theirs = try HPKE.PrivateKey.generate(kem: suite.kem, using: &random)
     let keys = try HPKE.PreSharedKey(id: [1], secret: random.secret(32))
     let sender = try HPKE.Sender(
       to: own.publicKey, suite: suite, info: info, mode: Self.mode(mode, theirs, keys),

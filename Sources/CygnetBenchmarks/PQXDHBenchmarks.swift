@@ -7,7 +7,7 @@ internal import CygnetPrimitives
 struct PQXDHBenchmarks {
   private static let prefix = "pqxdh_"
   /// What the set-up of suite 2 may cost, as a multiple of suite 1's, initiator and responder together.
-  static let classicalRatio = (name: "pqxdh_setup_total over setup_total", goal: 1.25)
+  static let setUpRatio = (name: "pqxdh_setup_total over setup_total", goal: 1.25)
 
   private let sessions: PairwiseBenchmarks
 
@@ -38,6 +38,71 @@ struct PQXDHBenchmarks {
     ]
   }
 
+  // MARK: - The Triple Ratchet
+
+  /// What a message of suite 2 may cost, as a multiple of one of suite 1.
+  static let ratchetRatios = [
+    (name: "encrypt_64_inchain", goal: 2.0), (name: "decrypt_64_inchain", goal: 2.0),
+    (name: "pingpong_64_per_message", goal: 2.0),
+  ]
+  static let ratchetPrefix = "triple_"
+  /// Messages from one state: as many as the payload under way has chunks of its own.
+  private static let batch = 30
+
+  /// Messages in a chain while a KEM key travels, and in turns with all that epochs cost.
+  func ratchetOperations() throws -> [Operation] {
+    let (sender, receiver) = try sendingVector()
+    var (alice, bob) = (sender, receiver)
+    return [
+      Operation(PairwiseBenchmarks.peer, Self.ratchetPrefix + "encrypt_64_inchain") { count in
+        try Self.inBatches(count) { some in
+          var sender = sender
+          return try Stopwatch.nanoseconds {
+            for _ in 0..<some { _ = try sessions.message(&sender) }
+          }
+        }
+      },
+      Operation(PairwiseBenchmarks.peer, Self.ratchetPrefix + "decrypt_64_inchain") { count in
+        try Self.inBatches(count) { some in
+          var (sender, receiver) = (sender, receiver)
+          let messages = try (0..<some).map { _ in try sessions.message(&sender) }
+          return try Stopwatch.nanoseconds {
+            for message in messages { try sessions.read(message, &receiver) }
+          }
+        }
+      },
+      .plain(PairwiseBenchmarks.peer, Self.ratchetPrefix + "pingpong_64_per_message") {
+        try sessions.read(sessions.message(&bob), &alice)
+        swap(&alice, &bob)
+      },
+    ]
+  }
+
+  private static func inBatches(
+    _ count: Int, _ run: (Int) throws -> Double
+  ) rethrows -> Double {
+    var time = 0.0
+    var left = count
+    while left > 0 {
+      time += try run(min(left, batch))
+      left -= batch
+    }
+    return time
+  }
+
+  /// A pair in its third epoch, in a chain of the side that sends its KEM key.
+  private func sendingVector() throws -> (PairwiseSession, PairwiseSession) {
+    var (alice, bob) = try sessions.established()
+    while true {
+      if let braid = alice.sparseRatchet?.braid, braid.epoch == 3, case .headerSent = braid.state {
+        try sessions.read(sessions.message(&alice), &bob)
+        return (alice, bob)
+      }
+      try sessions.read(sessions.message(&bob), &alice)
+      try sessions.read(sessions.message(&alice), &bob)
+    }
+  }
+
   func facts() throws -> [Figure] {
     func fact(_ name: String, _ value: Int) -> Figure {
       .fact(
@@ -51,7 +116,20 @@ struct PQXDHBenchmarks {
       fact("prekey_bundle_bytes", try sessions.bundleByteCount()),
       fact("session_bytes_fresh", try fresh.state().count),
       fact("session_bytes_after_pingpong", try alice.state().count),
+      fact("session_bytes_largest", try largestStateByteCount()),
     ]
+  }
+
+  /// In two epochs in turns.
+  private func largestStateByteCount() throws -> Int {
+    var (alice, bob) = try sessions.established()
+    var largest = 0
+    while (bob.sparseRatchet?.braid.epoch ?? .max) < 3 {
+      try sessions.read(sessions.message(&bob), &alice)
+      swap(&alice, &bob)
+      largest = max(largest, try alice.state().count)
+    }
+    return largest
   }
 
   /// What PQXDH adds to X3DH: libsodium's signature and digests, and this library's own ML-KEM, since

@@ -47,6 +47,10 @@ struct PairwiseBenchmarks {
     try session.encrypt(plaintext).encoded()
   }
 
+  func read(_ encoded: [UInt8], _ session: inout PairwiseSession) throws(CygnetError) {
+    _ = try session.decrypt(PairwiseMessage(decoding: encoded))
+  }
+
   func answer(_ encoded: [UInt8]) throws(CygnetError) -> PairwiseSession {
     guard case .initial(let message) = try PairwiseMessage(decoding: encoded) else {
       throw CygnetError(.internalFault, "the first message carries the handshake")

@@ -1,6 +1,27 @@
 package import CygnetPrimitives
 
 extension Braid {
+  /// Adds a chunk of one of the long payloads where it lies, if it cannot complete it: the frequent
+  /// case, in which the chunks that are there need no copy.
+  /// - Returns: whether that was all there is to the message; otherwise nothing has changed.
+  mutating func takeChunk(of message: BraidMessage) -> Bool {
+    guard message.epoch == epoch else { return false }
+    switch (state, message.content) {
+    case (.headerSent(let seed, let vector, var ct1), .firstCiphertext(let chunk))
+    where ct1.lacksSeveral:
+      state = .keysUnsampled  // lets go of the chunks
+      _ = ct1.add(chunk)
+      state = .headerSent(seed: seed, vector: vector, ct1: ct1)
+    case (.ct1Sampled(let pending, let ct1, var vector), .vector(let chunk))
+    where vector.lacksSeveral:
+      state = .keysUnsampled  // lets go of the chunks
+      _ = vector.add(chunk)
+      state = .ct1Sampled(pending: pending, ct1: ct1, vector: vector)
+    default: return false
+    }
+    return true
+  }
+
   /// What `receiving` yields.
   package struct Received {
     package let braid: Braid

@@ -36,7 +36,7 @@ package struct Braid: Equatable, Sendable {
 
   package let epoch: UInt64
   package let authenticator: BraidAuthenticator
-  package let state: State
+  package internal(set) var state: State
 
   package init(epoch: UInt64, authenticator: BraidAuthenticator, state: State) {
     self.epoch = epoch

@@ -9,6 +9,9 @@ package struct ErasureDecoder: Equatable, Sendable {
 
   package init(_ payload: BraidPayload) { self.payload = payload }
 
+  /// Whether one chunk more cannot complete the payload.
+  var lacksSeveral: Bool { chunks.count + 1 < payload.chunkCount }
+
   /// Adds a chunk; one whose index is known already is dropped, whatever it holds.
   /// - Returns: the payload, once as many chunks are there as it has.
   package mutating func add(_ chunk: Chunk) -> [UInt8]? {

@@ -46,13 +46,7 @@ package enum SparseKeyDerivation {
   package static func step(
     _ chainKey: SecretBytes, n: UInt32
   ) throws(CygnetError) -> (next: SecretBytes, messageKey: MessageKey) {
-    var input: [UInt8] = []
-    input.reserveCapacity(stepLabel.count + 4)
-    input += stepLabel
-    for shift in stride(from: 24, through: 0, by: -8) {
-      input.append(UInt8(truncatingIfNeeded: n >> UInt32(shift)))
-    }
-    let (next, messageKey) = try BLAKE2b.keyed(input, key: chainKey)
+    let (next, messageKey) = try BLAKE2b.keyed(stepLabel, n, key: chainKey)
     return (next, MessageKey(messageKey))
   }
 

@@ -51,6 +51,20 @@ package struct SparseRatchet: Sendable {
   package mutating func send(
     using random: inout some RandomSource
   ) throws(CygnetError) -> Outgoing {
+    let step = try sending(using: &random)
+    advance(to: step)
+    return step.outgoing
+  }
+
+  /// A message to be sent, and what the ratchet is after it.
+  struct SendingStep {
+    let outgoing: Outgoing
+    fileprivate let braid: Braid
+    fileprivate let chains: SparseChains
+  }
+
+  /// The first half of `send`, which changes nothing.
+  func sending(using random: inout some RandomSource) throws(CygnetError) -> SendingStep {
     let sent = try braid.sending(using: &random)
     var advanced = chains
     if let key = sent.key { try advanced.add(key, role: role) }
@@ -59,9 +73,15 @@ package struct SparseRatchet: Sendable {
     let message = SparseRatchetMessage(
       braid: sent.message, n: advanced.sending.n,
       previousChainLength: advanced.sending.previous)
-    braid = sent.braid
-    chains = advanced
-    return Outgoing(message: message, messageKey: messageKey)
+    return SendingStep(
+      outgoing: Outgoing(message: message, messageKey: messageKey), braid: sent.braid,
+      chains: advanced)
+  }
+
+  /// The second half of `send`, after which the key is used.
+  mutating func advance(to step: SendingStep) {
+    braid = step.braid
+    chains = step.chains
   }
 }
 
@@ -148,17 +168,25 @@ extension SparseRatchet {
     guard incoming.clock == skipped.clock else {
       throw CygnetError(.wrongState, "another message was received in between")
     }
-    let received = try braid.receiving(incoming.message.braid)
-    var advanced = chains
-    if case .advanced(let chain, let isNew, _) = incoming.effect {
-      advanced.receiving = chain
-      if isNew { advanced.leaveReceivingOfNext() }
+    if braid.takeChunk(of: incoming.message.braid) {
+      chains.receive(incoming.effect)
+      return settle(incoming)
     }
-    if let key = received.key { try advanced.add(key, role: role) }
-    try advanced.send(in: received.braid.epoch - 1)
-
+    let received = try braid.receiving(incoming.message.braid)
+    if received.key != nil || received.braid.epoch != braid.epoch {
+      var advanced = chains
+      advanced.receive(incoming.effect)
+      if let key = received.key { try advanced.add(key, role: role) }
+      try advanced.send(in: received.braid.epoch - 1)
+      chains = advanced
+    } else {
+      chains.receive(incoming.effect)
+    }
     braid = received.braid
-    chains = advanced
+    settle(incoming)
+  }
+
+  private mutating func settle(_ incoming: Incoming) {
     switch incoming.effect {
     case .skippedKey:
       skipped.remove(epoch: incoming.message.braid.epoch - 1, n: incoming.message.n)
@@ -170,8 +198,14 @@ extension SparseRatchet {
 }
 
 extension SparseChains {
+  fileprivate mutating func receive(_ effect: SparseRatchet.Effect) {
+    guard case .advanced(let chain, let isNew, _) = effect else { return }
+    receiving = chain
+    if isNew { leaveReceivingOfNext() }
+  }
+
   /// The receiving chain of the next epoch is in use.
-  fileprivate mutating func leaveReceivingOfNext() {
+  private mutating func leaveReceivingOfNext() {
     next?.receiving = nil
     if next?.sending == nil { next = nil }
   }

@@ -54,24 +54,33 @@ extension TripleRatchet {
     _ plaintext: [UInt8], sessionData: [UInt8], authenticating: [UInt8],
     using random: inout some RandomSource
   ) throws(CygnetError) -> RatchetMessage {
-    guard var sparse else {
+    guard sparse != nil else {
       return try double.encrypt(
         plaintext, sessionData: sessionData, authenticating: authenticating, using: &random)
     }
-    let message = try double.send(using: &random) { (own, random) throws(CygnetError) in
-      let other = try sparse.send(using: &random)
-      let header = TripleRatchetHeader(double: own.header, sparse: other.message)
-      let sealedHeader = try own.headerKey.seal(header.encoded(), using: &random)
-      let key = try MessageKey.hybrid(doubleRatchet: own.messageKey, sparse: other.messageKey)
-      return RatchetMessage(
-        sealedHeader: sealedHeader,
-        ciphertext: try key.seal(
-          plaintext,
-          authenticating: DoubleRatchet.associatedData(
-            sessionData, sealedHeader, authenticating)))
+    return try Self.send(&double, &sparse!, using: &random) { (header, key) throws(CygnetError) in
+      try key.seal(
+        plaintext,
+        authenticating: DoubleRatchet.associatedData(sessionData, header, authenticating))
     }
-    self.sparse = sparse
-    return message
+  }
+
+  /// Both ratchets are changed in place, each when nothing can fail any more.
+  private static func send(
+    _ double: inout DoubleRatchet, _ sparse: inout SparseRatchet,
+    using random: inout some RandomSource,
+    seal: (_ sealedHeader: [UInt8], MessageKey) throws(CygnetError) -> [UInt8]
+  ) throws(CygnetError) -> RatchetMessage {
+    try double.send(using: &random) { (own, random) throws(CygnetError) in
+      let other = try sparse.sending(using: &random)
+      let header = TripleRatchetHeader(double: own.header, sparse: other.outgoing.message)
+      let sealedHeader = try own.headerKey.seal(header.encoded(), using: &random)
+      let key = try MessageKey.hybrid(
+        doubleRatchet: own.messageKey, sparse: other.outgoing.messageKey)
+      let ciphertext = try seal(sealedHeader, key)
+      sparse.advance(to: other)
+      return RatchetMessage(sealedHeader: sealedHeader, ciphertext: ciphertext)
+    }
   }
 }
 
@@ -86,22 +95,29 @@ extension TripleRatchet {
   package mutating func decrypt(
     _ message: RatchetMessage, sessionData: [UInt8], authenticating: [UInt8]
   ) throws(CygnetError) -> [UInt8] {
-    // Taken out and put back, so that there is one owner who may change it in place.
-    guard var sparse = self.sparse.take() else {
+    guard sparse != nil else {
       return try double.decrypt(
         message, sessionData: sessionData, authenticating: authenticating)
     }
-    defer { self.sparse = sparse }
-    return try double.receive(message.sealedHeader) { (header, own) throws(CygnetError) in
+    let header = message.sealedHeader
+    return try Self.receive(header, &double, &sparse!) { (key) throws(CygnetError) in
+      try key.open(
+        message.ciphertext,
+        authenticating: DoubleRatchet.associatedData(sessionData, header, authenticating))
+    }
+  }
+
+  private static func receive(
+    _ sealedHeader: [UInt8], _ double: inout DoubleRatchet, _ sparse: inout SparseRatchet,
+    open: (MessageKey) throws(CygnetError) -> [UInt8]
+  ) throws(CygnetError) -> [UInt8] {
+    try double.receive(sealedHeader) { (header, own) throws(CygnetError) in
       guard let said = header.sparse else {
         throw CygnetError(.internalFault, "a session of two ratchets with the header of one")
       }
       let incoming = try sparse.receive(said)
-      let key = try MessageKey.hybrid(doubleRatchet: own, sparse: incoming.messageKey)
-      let plaintext = try key.open(
-        message.ciphertext,
-        authenticating: DoubleRatchet.associatedData(
-          sessionData, message.sealedHeader, authenticating))
+      let plaintext = try open(
+        MessageKey.hybrid(doubleRatchet: own, sparse: incoming.messageKey))
       try sparse.commit(incoming)
       return plaintext
     }

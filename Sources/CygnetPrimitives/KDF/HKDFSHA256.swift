@@ -51,13 +51,22 @@ package enum HKDFSHA256 {
     }
   }
 
-  /// Extract, then expand.
+  /// Extract, then expand. The pseudorandom key between the two lies on the stack and is wiped.
   package static func derive(
     salt: RawSpan, inputKeyMaterial: RawSpan, info: [UInt8], count: Int
   ) throws(CygnetError) -> SecretBytes {
-    let key = extract(salt: salt, inputKeyMaterial: inputKeyMaterial)
-    return try key.withBytes { (key) throws(CygnetError) in
-      try expand(pseudorandomKey: key, info: info, count: count)
+    try unsafe withUnsafeTemporaryAllocation(
+      byteCount: HMACSHA256.byteCount, alignment: 16
+    ) { (key) throws(CygnetError) in
+      defer { unsafe sodium_memzero(key.baseAddress!, key.count) }  // never empty
+      HMACSHA256.withKey(salt) { keyed in
+        unsafe inputKeyMaterial.withUnsafeBytes { material in
+          unsafe keyed.tag(of: material, into: key.bytePointer)
+        }
+      }
+      return try unsafe expand(
+        pseudorandomKey: RawSpan(_unsafeBytes: UnsafeRawBufferPointer(key)), info: info,
+        count: count)
     }
   }
 

@@ -17,10 +17,20 @@ package struct SessionSummary: Sendable, Equatable {
   /// The next number expected in the current receiving chain; nil before the first.
   package let receivingCount: UInt32?
   package let skippedKeyCount: Int
-  /// The epoch in which the sparse ratchet stands, from 1 on; nil in suite 1.
-  package let sparseEpoch: UInt64?
-  /// Bytes that the sparse ratchet draws for the next message.
-  package let sparseDrawByteCount: Int
+  /// The post-quantum ratchet; nil in suite 1.
+  package let sparse: Sparse?
+
+  package struct Sparse: Sendable, Equatable {
+    /// Where the Braid stands: its epoch, from 1 on, and its step in that epoch.
+    package let epoch: UInt64
+    package let step: String
+    /// The epochs whose keys this side sends and receives under; 0 is the handshake's.
+    package let sendingEpoch: UInt64
+    package let receivingEpoch: UInt64
+    package let skippedKeyCount: Int
+    /// Bytes that are drawn for the next message.
+    package let drawByteCount: Int
+  }
 }
 
 extension PairwiseSession {
@@ -38,7 +48,34 @@ extension PairwiseSession {
       sending: sending, sendingCount: count,
       previousChainLength: ratchet.double.previousChainLength,
       receivingCount: ratchet.double.receiving?.n, skippedKeyCount: ratchet.double.skipped.count,
-      sparseEpoch: ratchet.sparse?.braid.epoch,
-      sparseDrawByteCount: ratchet.sparse?.braid.drawByteCount ?? 0)
+      sparse: ratchet.sparse.map(SessionSummary.Sparse.init))
+  }
+}
+
+extension SessionSummary.Sparse {
+  fileprivate init(_ ratchet: SparseRatchet) {
+    self.init(
+      epoch: ratchet.braid.epoch, step: ratchet.braid.state.name,
+      sendingEpoch: ratchet.chains.sending.epoch, receivingEpoch: ratchet.chains.receiving.epoch,
+      skippedKeyCount: ratchet.skipped.count, drawByteCount: ratchet.braid.drawByteCount)
+  }
+}
+
+extension Braid.State {
+  /// The step as the stored form names it (page SparseRatchet).
+  fileprivate var name: String {
+    switch self {
+    case .keysUnsampled: "keys_unsampled"
+    case .keysSampled: "keys_sampled"
+    case .headerSent: "header_sent"
+    case .ct1Received: "ct1_received"
+    case .ekSentCt1Received: "ek_sent_ct1_received"
+    case .noHeaderReceived: "no_header_received"
+    case .headerReceived: "header_received"
+    case .ct1Sampled: "ct1_sampled"
+    case .ekReceivedCt1Sampled: "ek_received_ct1_sampled"
+    case .ct1Acknowledged: "ct1_acknowledged"
+    case .ct2Sampled: "ct2_sampled"
+    }
   }
 }

@@ -13,7 +13,8 @@ enum DemoCommand {
     name: "demo",
     summary: "Play a whole conversation between two people, and a group, with files",
     discussion: """
-      Alice and Bob exchange keys, talk with losses and disorder, refuse replays and altered \
+      Alice and Bob exchange keys, talk with losses and disorder until their keys have healed from a \
+      thief with a quantum computer, refuse replays and altered \
       messages, send each FILE as an encrypted attachment, and compare safety numbers. With Carol they \
       form a group, in which the first FILE goes to all, until Carol has to go. All that travels goes through a temporary folder, and everything that arrives is compared with what was \
       sent: if anything differs the exit code is 10. Without FILE a small picture is sent.
@@ -35,6 +36,7 @@ enum DemoCommand {
     var conversation = try Conversation(folder, now: now, output)
     try conversation.meet()
     try conversation.talk()
+    try conversation.heal()
     try conversation.attack()
     var paths = arguments.argumentPaths("FILE")
     if paths.isEmpty {

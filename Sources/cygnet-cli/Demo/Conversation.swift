@@ -4,11 +4,11 @@ internal import CygnetPrimitives
 
 /// The conversation that `cygnet demo` plays, from two empty key rings to compared safety numbers.
 struct Conversation {
-  private let folder: DemoFolder
+  let folder: DemoFolder
   private let output: Output
   private let now: Timestamp
-  private let alice: DemoParty
-  private let bob: DemoParty
+  let alice: DemoParty
+  let bob: DemoParty
   var narration: Narration
 
   init(_ folder: DemoFolder, now: Timestamp, _ output: Output) throws {
@@ -40,6 +40,7 @@ struct Conversation {
     alice.session = try PairwiseSession.initiate(
       to: received.verified(now: now), as: alice.identity, at: alice.address)
     try narration.step("Alice verifies it and starts a session; an altered copy was refused")
+    try showPostQuantumParts(of: received)
   }
 
   // MARK: - Messages
@@ -73,9 +74,9 @@ struct Conversation {
   }
 
   /// What both parties spent in the library since this was last asked.
-  private func spent() -> Duration { alice.takeSpentTime() + bob.takeSpentTime() }
+  func spent() -> Duration { alice.takeSpentTime() + bob.takeSpentTime() }
 
-  private func deliver(
+  func deliver(
     _ file: String, to receiver: DemoParty, from sender: DemoParty, expecting text: String
   ) throws {
     let plaintext = try receiver.receive(file, from: sender, folder)

@@ -59,6 +59,7 @@ struct GroupScene {
       throw CygnetError(.internalFault, "an invitation is missing")
     }
     try folder.write(welcome.bytes, "welcome")
+    try narration.step("classical: the group's keys, of MLS suite 0x0003 over X25519")
     try narration.step(
       "Alice makes a group and invites Bob and Carol", bytes: UInt64(welcome.bytes.count))
     for client in [bob, carol] {

@@ -45,6 +45,7 @@ extension Inspection {
         "RatchetMessage", "a message of an established session; its header is sealed",
         [
           "suite": suite(message.suite),
+          "post_quantum": .bool(message.suite.isPostQuantum),
           "sealed_header_bytes": .integer(message.sealedHeader.count),
           "plaintext_bytes": .integer(plaintextCount(message)),
         ])
@@ -76,7 +77,19 @@ extension Inspection {
         ],
         "next_message_expected": summary.receivingCount.map { .counting(UInt64($0)) } ?? .null,
         "skipped_keys": .integer(summary.skippedKeyCount),
+        "sparse_ratchet": summary.sparse.map(sparseRatchet) ?? .null,
       ])
+  }
+
+  /// The post-quantum ratchet. Epoch 0 is the handshake's secret; each later one is a KEM key of its
+  /// own.
+  private static func sparseRatchet(_ sparse: SessionSummary.Sparse) -> JSON {
+    [
+      "epoch_under_way": .counting(sparse.epoch), "step": .string(sparse.step),
+      "sending_epoch": .counting(sparse.sendingEpoch),
+      "receiving_epoch": .counting(sparse.receivingEpoch),
+      "skipped_keys": .integer(sparse.skippedKeyCount),
+    ]
   }
 
   static func preKeysState(_ state: SecretBytes) throws(CygnetError) -> Inspection {

@@ -121,7 +121,7 @@ struct TripleRatchetTests {
   func classical() throws {
     let pair = try TestPair.established()
     #expect(pair.aliceSession.sparseRatchet == nil)
-    #expect(pair.aliceSession.summary.sparseEpoch == nil)
+    #expect(pair.aliceSession.summary.sparse == nil)
     #expect(try pair.aliceSession.state().count <= 400)
   }
 }
@@ -131,8 +131,8 @@ extension TestPair {
   fileprivate var epoch: UInt64 {
     get throws {
       min(
-        try #require(aliceSession.summary.sparseEpoch),
-        try #require(bobSession.summary.sparseEpoch))
+        try #require(aliceSession.summary.sparse).epoch,
+        try #require(bobSession.summary.sparse).epoch)
     }
   }
 

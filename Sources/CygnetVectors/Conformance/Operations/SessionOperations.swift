@@ -130,8 +130,8 @@ enum SessionOperations {
       "previous_chain_length": .counting(UInt64(summary.previousChainLength)),
       "receiving_count": summary.receivingCount.map { .counting(UInt64($0)) } ?? .null,
       "skipped_key_count": .integer(summary.skippedKeyCount),
-      "sparse_epoch": summary.sparseEpoch.map { .counting($0) } ?? .null,
-      "sparse_draw_count": .integer(summary.sparseDrawByteCount),
+      "sparse_epoch": summary.sparse.map { .counting($0.epoch) } ?? .null,
+      "sparse_draw_count": .integer(summary.sparse?.drawByteCount ?? 0),
     ])
   }
 }

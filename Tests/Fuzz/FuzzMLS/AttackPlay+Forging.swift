@@ -1,3 +1,4 @@
+import CygnetHPKE
 import CygnetMLS
 import CygnetPrimitives
 import CygnetVectors
@@ -68,7 +69,7 @@ extension AttackPlay {
         encryptionKey: nodes[place].encryptionKey, encryptedPathSecret: sealed)
     case 3 where !nodes.isEmpty:
       let place = script.draw(nodes.count)
-      let key = MLS.HPKEPublicKey(script.draw(2) == 0 ? leaf.encryptionKey.bytes : script.take(32))
+      let key = script.draw(2) == 0 ? leaf.encryptionKey : drawKey()
       nodes[place] = MLS.UpdatePathNode(
         encryptionKey: key, encryptedPathSecret: nodes[place].encryptedPathSecret)
     case 4:
@@ -156,7 +157,11 @@ extension AttackPlay {
           groupID: MLS.GroupID(script.take(2)),
           version: MLS.ProtocolVersion(UInt16(script.draw(3))),
           cipherSuite: MLS.CipherSuite(3), extensions: try drawExtensions()))
-    case 6: return .externalInit(kemOutput: script.take(script.draw(2) * 32))
+    case 6:
+      let suite = try Algorithms(groups[0].cipherSuite)
+      let missing = suite.hpke.kem.encapsulatedKeyByteCount - 32
+      let part = script.take(script.draw(2) * 32)
+      return .externalInit(kemOutput: [UInt8](repeating: 1, count: missing) + part)
     case 7: return .update(groups[script.draw(groups.count)].ownMember.leaf)
     default:
       return .custom(script.pick([.playNote, .playRule, MLS.ProposalType(0xf123)]), data: [])
@@ -273,10 +278,16 @@ extension AttackPlay {
         MLS.Extension(type: .ratchetTree, data: tree),
         MLS.Extension(
           type: .externalPub,
-          MLS.HPKEPublicKey(script.draw(2) == 0 ? script.take(32) : script.take(5))),
+          script.draw(2) == 0 ? drawKey() : MLS.HPKEPublicKey(script.take(5))),
       ]))
     try open(welcome, newcomer)
     try look(at: info)
+  }
+
+  /// A public key as long as it should be, of which the script says the end.
+  private mutating func drawKey() -> MLS.HPKEPublicKey {
+    let sound = groups[0].ownMember.leaf.encryptionKey.bytes
+    return MLS.HPKEPublicKey(sound.dropLast(32) + script.take(32))
   }
 
   func open(_ welcome: MLS.Welcome, _ newcomer: MLS.OwnKeyPackage) throws {

@@ -17,9 +17,13 @@ package struct GroupScene: Sendable {
   package let outsider: MLS.SignatureKeyPair
   package var random: SeededRandomSource
 
-  package init(_ count: Int, in format: MLS.HandshakeFormat, newcomers: Int = 3) throws {
+  package init(
+    _ count: Int, in format: MLS.HandshakeFormat, newcomers: Int = 3,
+    suite: MLS.CipherSuite = .x25519ChaCha20SHA256Ed25519
+  ) throws {
     random = SeededRandomSource(UInt64(count), label: "scene")
     var configuration = MLS.Configuration.play()
+    try configuration.offer([suite])
     configuration.handshakeFormat = format
     configuration.preSharedKeys = Self.keys
     self.configuration = configuration

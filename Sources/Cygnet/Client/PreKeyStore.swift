@@ -4,8 +4,8 @@ internal import CygnetStorage
 internal import CygnetWire
 
 /// Prekeys in records: the signed ones and the KEM prekeys of last resort with the counters in one,
-/// each one-time prekey of either kind and each remembered handshake in one of its own. So answering a handshake costs the same however many
-/// there are.
+/// each one-time prekey of either kind and each remembered handshake in one of its own. So answering a
+/// handshake costs the same however many there are.
 extension RecordTransaction {
   /// Signed prekeys, KEM prekeys of last resort, and counters.
   func preKeyCore() throws(CygnetError) -> PreKeys {

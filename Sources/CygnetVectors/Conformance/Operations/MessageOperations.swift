@@ -19,7 +19,7 @@ enum MessageOperations {
   ]
 
   private static let sealedHeaderField = Field(
-    "sealed_header", .hex(72...1_098), "72 bytes in suite 1, more in suite 2")
+    "sealed_header", .hex(72...121), "72 bytes in suite 1, more in suite 2")
   private static let handshakeField = Field(
     "handshake", .nullable(.hex), "Handshake; null in a message after the first reply")
 

@@ -11,7 +11,7 @@ import CygnetVectors
 var arguments = Array(CommandLine.arguments.dropFirst())
 let isCheck = arguments.first == "--check"
 if isCheck { arguments.removeFirst() }
-guard (1...2).contains(arguments.count) else {
+guard (1...2).contains(arguments.count), !arguments[0].hasPrefix("-") else {
   Files.complain("usage: VectorGenerator [--check] DIR [PREFIX]")
   exitNow(2)
 }

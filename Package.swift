@@ -88,7 +88,8 @@ var targets: [Target] = [
   .target(name: "KillSwitch", path: "Tests/KillSwitch", swiftSettings: testSettings),
   .target(name: "SecretMarks", path: "Tests/ConstantTime/SecretMarks"),
   .executableTarget(
-    name: "ConstantTimeCheck", dependencies: ["CygnetPrimitives", "SecretMarks"],
+    name: "ConstantTimeCheck",
+    dependencies: ["CygnetPrimitives", "CygnetWire", "CygnetPairwise", "SecretMarks"],
     path: "Tests/ConstantTime/Check", swiftSettings: testSettings),
   tests("CygnetPrimitivesTests", ["CygnetPrimitives", "CygnetVectors"]),
   tests("CygnetWireTests", ["CygnetPrimitives", "CygnetWire", "CygnetVectors"]),

@@ -7,7 +7,8 @@ extension PairwiseSession {
   public init(restoring state: SecretBytes) throws(CygnetError) { try self.init(wire: state) }
 
   /// The stored form. It holds keys: seal it before it reaches a disk. In suite 2 it has up to 3,300
-  /// bytes and 72 for each skipped key, in suite 1 below 400 and 36.
+  /// bytes and 72 for each skipped key, 90 for one that was skipped alone; in suite 1 below 400, and
+  /// 36 or 41.
   public func state() throws(CygnetError) -> SecretBytes { try wireEncodedSecret() }
 }
 

@@ -52,20 +52,30 @@ package struct BraidAuthenticator: Equatable, Sendable {
       of: BraidProtocol.info(":ciphertext", epoch: epoch) + ciphertext, key: macKey)
   }
 
-  /// VfyHdr, in constant time.
+  /// Whether `mac` is MacHdr of the header, in constant time.
+  package func isValid(mac: [UInt8], ofHeader header: [UInt8], epoch: UInt64) -> Bool {
+    ConstantTime.areEqual(self.mac(ofHeader: header, epoch: epoch), mac)
+  }
+
+  /// Whether `mac` is MacCt of the ciphertext, in constant time.
+  package func isValid(mac: [UInt8], ofCiphertext ciphertext: [UInt8], epoch: UInt64) -> Bool {
+    ConstantTime.areEqual(self.mac(ofCiphertext: ciphertext, epoch: epoch), mac)
+  }
+
+  /// VfyHdr.
   package func verify(
     header: [UInt8], epoch: UInt64, mac: [UInt8]
   ) throws(CygnetError) {
-    guard ConstantTime.areEqual(self.mac(ofHeader: header, epoch: epoch), mac) else {
+    guard isValid(mac: mac, ofHeader: header, epoch: epoch) else {
       throw CygnetError(.authenticationFailed, "the header of a KEM key is not the peer's")
     }
   }
 
-  /// VfyCt, in constant time.
+  /// VfyCt.
   package func verify(
     ciphertext: [UInt8], epoch: UInt64, mac: [UInt8]
   ) throws(CygnetError) {
-    guard ConstantTime.areEqual(self.mac(ofCiphertext: ciphertext, epoch: epoch), mac) else {
+    guard isValid(mac: mac, ofCiphertext: ciphertext, epoch: epoch) else {
       throw CygnetError(.authenticationFailed, "a KEM ciphertext is not the peer's")
     }
   }

@@ -48,7 +48,20 @@ package struct SkippedSparseKeys: Sendable {
       Batch(
         epoch: epoch, first: first, storedAt: clock, keys: keys, remaining: keys.count))
     count += keys.count
-    while count > Limits.maxSkippedKeys { evictFirst() }
+    keepLatest(Limits.maxSkippedKeys)
+  }
+
+  /// Drops keys, those of the oldest messages first, until at most `bound` are held.
+  mutating func keepLatest(_ bound: Int) {
+    while count > bound {
+      let excess = count - bound
+      guard let first = batches.first, first.remaining > excess else {
+        evictFirst()
+        continue
+      }
+      batches[0].dropFirst(excess)
+      count = bound
+    }
   }
 
   /// One more message was received: keys that waited too long go.
@@ -122,6 +135,16 @@ extension SkippedSparseKeys: WireEncodable, WireDecodable {
 }
 
 extension SkippedSparseKeys.Batch {
+  /// Drops the first keys that are left; fewer than all.
+  fileprivate mutating func dropFirst(_ number: Int) {
+    remaining -= number
+    var left = number
+    for index in keys.indices where left > 0 && keys[index] != nil {
+      keys[index] = nil
+      left -= 1
+    }
+  }
+
   /// The number of the last key.
   fileprivate var end: UInt32 { first + UInt32(keys.count) - 1 }
 

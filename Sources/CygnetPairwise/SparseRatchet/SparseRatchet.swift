@@ -197,6 +197,12 @@ extension SparseRatchet {
   }
 }
 
+extension SparseRatchet {
+  /// Drops skipped keys, those of the oldest messages first, beyond as many as the other ratchet
+  /// holds: it has keys of fewer chains, and a message opens under keys of both or not at all.
+  mutating func keepSkipped(_ count: Int) { skipped.keepLatest(count) }
+}
+
 extension SparseChains {
   fileprivate mutating func receive(_ effect: SparseRatchet.Effect) {
     guard case .advanced(let chain, let isNew, _) = effect else { return }

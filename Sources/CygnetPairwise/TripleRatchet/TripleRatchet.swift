@@ -111,7 +111,7 @@ extension TripleRatchet {
     _ sealedHeader: [UInt8], _ double: inout DoubleRatchet, _ sparse: inout SparseRatchet,
     open: (MessageKey) throws(CygnetError) -> [UInt8]
   ) throws(CygnetError) -> [UInt8] {
-    try double.receive(sealedHeader) { (header, own) throws(CygnetError) in
+    let plaintext = try double.receive(sealedHeader) { (header, own) throws(CygnetError) in
       guard let said = header.sparse else {
         throw CygnetError(.internalFault, "a session of two ratchets with the header of one")
       }
@@ -121,5 +121,8 @@ extension TripleRatchet {
       try sparse.commit(incoming)
       return plaintext
     }
+    // Both set keys aside in the order in which messages were sent, and drop the oldest first.
+    sparse.keepSkipped(double.skipped.count)
+    return plaintext
   }
 }

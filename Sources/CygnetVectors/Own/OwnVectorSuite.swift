@@ -32,7 +32,7 @@ package struct OwnVectorSuite: Sendable {
       SenderKeyStateVectors.suite,
     ] + SenderKeyConversationVectors.suites + [
       SafetyNumberVectors.suite, Bech32mVectors.suite, ArmorVectors.suite,
-      ContactCardVectors.suite, StateVectors.suite, AttachmentTrace.suite,
+      ContactCardVectors.suite, StateVectors.suite, TripleStateVectors.suite, AttachmentTrace.suite,
       AttachmentRefusals.suite, AttachmentPointerVectors.suite, AttachmentStateVectors.suite,
       HPKETrace.suite, HPKEChecks.suite, MLKEMTrace.suite, MLKEMChecks.suite,
     ] + XWingVectors.suites + MLSRefusals.suites

@@ -100,7 +100,7 @@ enum StateVectors {
       ])
   }
 
-  private static func preKeysTest(
+  static func preKeysTest(
     _ comment: String, _ party: VectorParty
   ) throws(CygnetError) -> OwnVectorWriter.Test {
     .init(

@@ -11,8 +11,11 @@ struct VectorScene {
   var bobSession: PairwiseSession?
 
   /// Bob's draws, then Alice's, then those of her session.
-  init(_ random: inout SeededRandomSource, oneTime: Bool = true) throws(CygnetError) {
-    bob = try VectorParty(.named("bob"), now: vectorTime, oneTimeCount: 3, using: &random)
+  init(
+    _ random: inout SeededRandomSource, oneTime: Bool = true, suite: Suite = .x3dh
+  ) throws(CygnetError) {
+    bob = try VectorParty(
+      .named("bob"), now: vectorTime, oneTimeCount: 3, suite: suite, using: &random)
     alice = try VectorParty(.named("alice"), now: vectorTime, oneTimeCount: 0, using: &random)
     bundle = oneTime ? try bob.takeBundle() : try bob.plainBundle()
     aliceSession = try PairwiseSession.initiate(

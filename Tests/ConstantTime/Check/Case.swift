@@ -11,15 +11,23 @@ import SecretMarks
 struct Case: Sendable {
   let name: String
   let leaks: Bool
+  /// Branches on the outcome of a verification, which is no secret: so many reports and no more.
+  let outcomes: Int
   let body: @Sendable () throws -> Void
 
-  init(_ name: String, leaks: Bool = false, _ body: @escaping @Sendable () throws -> Void) {
+  init(
+    _ name: String, leaks: Bool = false, outcomes: Int = 0,
+    _ body: @escaping @Sendable () throws -> Void
+  ) {
     self.name = name
     self.leaks = leaks
+    self.outcomes = outcomes
     self.body = body
   }
 
-  static let all = SHA3Cases.all + MLKEMCases.all + ComparisonCases.all + LeakyTwins.all
+  static let all =
+    SHA3Cases.all + MLKEMCases.all + ComparisonCases.all + SparseRatchetCases.all + BraidCases.all
+    + LeakyTwins.all
 }
 
 /// Secrets for the cases: what they are does not matter, since memcheck does not look at values.
@@ -39,6 +47,12 @@ enum Secret {
     }
   }
 
+  /// Bytes that are about to be sent.
+  static func publish(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.withUnsafeBytes { secret_marks_reveal($0.baseAddress, $0.count) }
+    return bytes
+  }
+
   /// What a caller may know, such as the outcome of a verification.
   static func reveal(_ outcome: Bool) -> Bool {
     var outcome = outcome
@@ -52,3 +66,16 @@ enum Secret {
 func keep<Value>(_ value: Value) { withExtendedLifetime(value) {} }
 
 func exitNow(_ status: Int32) -> Never { exit(status) }
+
+/// Draws that memcheck takes for secret, in whole or in half.
+struct HiddenSource: RandomSource {
+  /// Of a draw of 64 bytes, the seed of a KEM key, only the second half is secret: see `MLKEMCases`.
+  private func visibleCount(_ count: Int) -> Int { count == MLKEM768.seedByteCount ? 32 : 0 }
+
+  mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) {
+    var random = SystemRandomSource()
+    random.fill(buffer)
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[visibleCount(buffer.count)...])
+    secret_marks_hide(part.baseAddress, part.count)
+  }
+}

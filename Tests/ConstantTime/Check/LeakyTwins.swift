@@ -1,3 +1,4 @@
+import CygnetPairwise
 import CygnetPrimitives
 
 /// What must not be done with secrets, each the twin of something that the library does. The check is
@@ -10,6 +11,14 @@ enum LeakyTwins {
     },
     Case("a table that is read at a secret place", leaks: true) {
       keep(digits(of: Secret.make(32)))
+    },
+    Case("a MAC that is compared like any array", leaks: true) {
+      let authenticator = BraidAuthenticator(rootKey: Secret.make(32), macKey: Secret.make(32))
+      let expected = [UInt8](repeating: 0, count: BraidAuthenticator.macByteCount)
+      keep(Secret.reveal(authenticator.mac(ofHeader: [1], epoch: 1) == expected))
+    },
+    Case("a product that skips zeros, as an erasure code may", leaks: true) {
+      keep(sparseProduct(of: Secret.make(32), by: 7))
     },
     Case("a choice between two secrets by a branch", leaks: true) {
       keep(rejection(Secret.make(1088), Secret.make(1088), Secret.make(32), Secret.make(32)))
@@ -37,6 +46,15 @@ enum LeakyTwins {
   private static func digits(of secret: SecretBytes) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
     return secret.withUnsafeBytes { bytes in bytes.map { digits[Int($0 >> 4)] } }
+  }
+
+  @inline(never)
+  private static func sparseProduct(of secret: SecretBytes, by factor: UInt8) -> [UInt8] {
+    secret.withUnsafeBytes { bytes in
+      var products: [UInt8] = []
+      for byte in bytes where byte != 0 { products.append(byte &* factor) }
+      return products
+    }
   }
 
   @inline(never)

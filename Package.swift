@@ -158,8 +158,8 @@ if let fuzzers = Context.environment["FUZZ"] {
     target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
   }
   for name in [
-    "FuzzWire", "FuzzHPKE", "FuzzSession", "FuzzSenderKeys", "FuzzMLSWire", "FuzzMLS",
-    "FuzzAttachment", "FuzzText", "FuzzJSON", "FuzzConformance",
+    "FuzzWire", "FuzzHPKE", "FuzzSession", "FuzzTripleRatchet", "FuzzSenderKeys", "FuzzMLSWire",
+    "FuzzMLS", "FuzzAttachment", "FuzzText", "FuzzJSON", "FuzzConformance",
   ] where fuzzers.split(separator: " ").contains(Substring(name)) {
     targets.append(
       .executableTarget(

@@ -19,7 +19,7 @@ for item in Case.all {
   let verdict =
     switch found {
     case 0: "nothing depends on the secret"
-    case UInt64(item.outcomes): "nothing but the outcomes of \(found) verifications"
+    case UInt64(item.outcomes): "nothing but what verification says: \(found)"
     default: "\(found) places or times"
     }
   print(

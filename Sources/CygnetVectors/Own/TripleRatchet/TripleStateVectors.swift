@@ -25,10 +25,7 @@ enum TripleStateVectors {
 
   private static func write(_ writer: inout OwnVectorWriter) throws(CygnetError) {
     var scene = try VectorScene(&writer.random, suite: .pqxdh)
-    var sessions = [
-      try test("initiator, nothing sent", scene.aliceSession, receive: nil, &scene)
-    ]
-    try scene.establish()
+    var sessions = try handshakes(&scene)
     sessions += try everyState(&scene)
     sessions += try skippedKeys(&scene)
     try writer.group(.sessionState, sessions)
@@ -72,6 +69,26 @@ enum TripleStateVectors {
         } ?? .null,
         "send": .hex(plaintext), "draws": .hex(recording.drawn),
       ])
+  }
+
+  /// Before and at the first reply.
+  private static func handshakes(
+    _ scene: inout VectorScene
+  ) throws(CygnetError) -> [OwnVectorWriter.Test] {
+    var tests = [
+      try test("initiator, nothing sent", scene.aliceSession, receive: nil, &scene)
+    ]
+    let late = try scene.aliceSends("late")
+    try scene.bobReceives(try scene.aliceSends("first"))
+    tests.append(
+      try test(
+        "responder, nothing sent, one skipped", scene.bobSession, receive: late, &scene))
+    let reply = try scene.bobSends("reply")
+    tests.append(
+      try test("initiator, the reply arrives", scene.aliceSession, receive: reply, &scene))
+    try scene.bobReceives(late)
+    try scene.aliceReceives(reply)
+    return tests
   }
 
   /// Alice sends two messages for each of Bob's, until a party was in every state of the Braid. What

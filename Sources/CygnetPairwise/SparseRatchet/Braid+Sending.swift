@@ -56,14 +56,14 @@ extension Braid {
   /// Transition 1: a key pair, of which the header goes first.
   private func sampleKeys(using random: inout some RandomSource) throws(CygnetError) -> Sent {
     let seed = random.secret(MLKEM768.seedByteCount)
-    let key = try MLKEM768.DecapsulationKey(seed: seed).encapsulationKey
+    let key = try MLKEM768.DecapsulationKey(seed: seed)
     let header = key.header.bytes
     let mac = authenticator.mac(ofHeader: header, epoch: epoch)
     var encoder = ErasureEncoder(header + mac, as: .header)
     let chunk = encoder.nextChunk()
     return sent(
       .header(chunk),
-      then: .keysSampled(seed: seed, vector: key.vector.bytes, header: encoder))
+      then: .keysSampled(seed: seed, vector: key.encapsulationKey.vector.bytes, header: encoder))
   }
 
   /// Transition 7: the first half of an encapsulation, which gives the epoch's key.

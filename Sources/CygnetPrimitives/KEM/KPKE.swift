@@ -8,10 +8,11 @@ enum KPKE<Parameters: MLKEMParameters> {
   ///   - sigma: σ.
   ///   - decryptionKey: takes ByteEncode₁₂(ŝ) at its beginning.
   ///   - encryptionKeyOffset: where in `decryptionKey` ByteEncode₁₂(t̂) ‖ ρ goes.
+  /// - Returns: Â, row by row.
   static func generateKeys(
     rho: [UInt8], sigma: SecretBytes, into decryptionKey: inout MutableRawSpan,
     encryptionKeyOffset: Int
-  ) {
+  ) -> PublicMatrix {
     let k = Parameters.k
     var noise = NoiseSource(sigma)
     var s = NTTVector(count: k)
@@ -22,10 +23,14 @@ enum KPKE<Parameters: MLKEMParameters> {
     }
     var xof = XOF()
     var inner = InnerProduct()
+    var matrix = PublicMatrix(k: k)
     for i in 0..<k {
       // Row i of Â ∘ ŝ + ê.
       var t = rho.withBytes { rho in
-        inner.product(s) { j, a in a.sample(rho, UInt8(j), UInt8(i), with: &xof) }
+        inner.product(s) { j, a in
+          a.sample(rho, UInt8(j), UInt8(i), with: &xof)
+          matrix.append(a)
+        }
       }
       t.add(noise.sample(k + i).ntt())
       t.encode(into: &decryptionKey, at: encryptionKeyOffset + NTTElement.byteCount * i)
@@ -33,6 +38,7 @@ enum KPKE<Parameters: MLKEMParameters> {
     rho.withBytes { rho in
       decryptionKey.copy(rho, at: encryptionKeyOffset + vectorByteCount)
     }
+    return matrix
   }
 
   /// Algorithm 15.
@@ -75,12 +81,22 @@ enum KPKE<Parameters: MLKEMParameters> {
     }
 
     /// c₁ = ByteEncode(Compress(u)) with u = NTT⁻¹(Âᵀ ∘ ŷ) + e₁, at the beginning of `target`.
-    mutating func encryptFirst(rho: RawSpan, into target: inout MutableRawSpan) {
+    /// - Parameters:
+    ///   - rho: ρ.
+    ///   - matrix: Â where it is known; otherwise it is sampled again.
+    ///   - target: takes c₁.
+    mutating func encryptFirst(
+      rho: RawSpan, matrix: PublicMatrix? = nil, into target: inout MutableRawSpan
+    ) {
       let k = Parameters.k
       var xof = XOF()
       for i in 0..<k {
         var u = inner.product(y) { j, a in
-          a.sample(rho, UInt8(i), UInt8(j), with: &xof)
+          if let matrix {
+            matrix.copy(row: j, column: i, to: &a)
+          } else {
+            a.sample(rho, UInt8(i), UInt8(j), with: &xof)
+          }
         }.inverseNTT()
         u.add(noise.sample(k + i))
         u.encode(bits: Parameters.du, into: &target, at: 32 * Parameters.du * i)

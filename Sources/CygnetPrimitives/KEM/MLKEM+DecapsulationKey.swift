@@ -6,6 +6,8 @@ extension MLKEM {
     /// ByteEncode₁₂(ŝ) ‖ ek ‖ H(ek) ‖ z.
     package let expanded: SecretBytes
     package let encapsulationKey: EncapsulationKey
+    /// Â of a key that was made here, 4.5 KiB with k = 3.
+    private let matrix: PublicMatrix?
 
     /// ML-KEM.KeyGen (FIPS 203 Algorithm 19).
     package static func generate(using random: inout some RandomSource) -> DecapsulationKey {
@@ -32,9 +34,10 @@ extension MLKEM {
       let keyOffset = vectorByteCount
       let hashOffset = vectorByteCount + encapsulationKeyByteCount
       var key: [UInt8] = []
+      var matrix: PublicMatrix?
       expanded = unsafe SecretBytes(count: decapsulationKeyByteCount) { buffer in
         var target = unsafe MutableRawSpan(_unsafeBytes: buffer)
-        KPKE<Parameters>.generateKeys(
+        matrix = KPKE<Parameters>.generateKeys(
           rho: rho, sigma: sigma, into: &target, encryptionKeyOffset: keyOffset)
         key = unsafe [UInt8](buffer[keyOffset..<hashOffset])
         SHA3_256.hash(key).withBytes { hash in target.copy(hash, at: hashOffset) }
@@ -42,6 +45,7 @@ extension MLKEM {
       }
       encapsulationKey = EncapsulationKey(computed: key)
       self.seed = seed
+      self.matrix = matrix
     }
 
     /// A key in its expanded form, with the checks of FIPS 203 §7.3, and of its encapsulation key
@@ -60,6 +64,7 @@ extension MLKEM {
       encapsulationKey = try EncapsulationKey(key)
       self.expanded = expanded
       seed = nil
+      matrix = nil
     }
 
     /// ML-KEM.Decaps (FIPS 203 Algorithms 21 and 18): the shared secret, 32 bytes. For a ciphertext
@@ -75,7 +80,9 @@ extension MLKEM {
       let rejected = rejection(of: ciphertext)
       let expected = unsafe SecretBytes(count: ciphertextByteCount) { buffer in
         var target = unsafe MutableRawSpan(_unsafeBytes: buffer)
-        encrypt(message, to: encapsulationKey.bytes, randomness: randomness, into: &target)
+        encrypt(
+          message, to: encapsulationKey.bytes, matrix: matrix, randomness: randomness,
+          into: &target)
       }
       return unsafe ciphertext.bytes.withUnsafeBytes { given in
         unsafe expected.withUnsafeBytes { expected in

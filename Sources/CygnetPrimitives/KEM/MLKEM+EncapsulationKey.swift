@@ -65,15 +65,16 @@ extension MLKEM {
     init(computed bytes: [UInt8]) { self.bytes = bytes }
   }
 
-  /// K-PKE.Encrypt (FIPS 203 Algorithm 14).
+  /// K-PKE.Encrypt (FIPS 203 Algorithm 14), with Â where it is known.
   static func encrypt(
-    _ message: SecretBytes, to key: [UInt8], randomness: SecretBytes,
+    _ message: SecretBytes, to key: [UInt8], matrix: PublicMatrix? = nil, randomness: SecretBytes,
     into target: inout MutableRawSpan
   ) {
     var encryption = KPKE<Parameters>.Encryption(randomness: randomness)
     key.withBytes { key in
       encryption.encryptFirst(
-        rho: key.extracting(vectorByteCount..<encapsulationKeyByteCount), into: &target)
+        rho: key.extracting(vectorByteCount..<encapsulationKeyByteCount), matrix: matrix,
+        into: &target)
       encryption.encryptSecond(
         vector: key, message: message, into: &target, at: firstCiphertextByteCount)
     }

@@ -160,6 +160,16 @@ extension MLKEM {
   }
 }
 
+extension MLKEM.DecapsulationKey {
+  /// The header of the encapsulation key, whose hash the key holds.
+  package var header: MLKEM.EncapsulationHeader {
+    let start = MLKEM.vectorByteCount + MLKEM.encapsulationKeyByteCount
+    return MLKEM.EncapsulationHeader(
+      rho: [UInt8](encapsulationKey.bytes[MLKEM.vectorByteCount...]),
+      hash: expanded.publicBytes(start..<(start + 32)))
+  }
+}
+
 extension MLKEM.EncapsulationKey {
   package var header: MLKEM.EncapsulationHeader {
     MLKEM.EncapsulationHeader(

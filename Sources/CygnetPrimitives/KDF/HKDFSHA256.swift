@@ -59,14 +59,22 @@ package enum HKDFSHA256 {
       byteCount: HMACSHA256.byteCount, alignment: 16
     ) { (key) throws(CygnetError) in
       defer { unsafe sodium_memzero(key.baseAddress!, key.count) }  // never empty
-      HMACSHA256.withKey(salt) { keyed in
-        unsafe inputKeyMaterial.withUnsafeBytes { material in
-          unsafe keyed.tag(of: material, into: key.bytePointer)
-        }
+      unsafe HMACSHA256.tag(key: salt, into: key.bytePointer) { message in
+        unsafe inputKeyMaterial.withUnsafeBytes { material in unsafe message.add(material) }
       }
-      return try unsafe expand(
-        pseudorandomKey: RawSpan(_unsafeBytes: UnsafeRawBufferPointer(key)), info: info,
-        count: count)
+      let pseudorandomKey = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(key))
+      if count == HMACSHA256.byteCount { return block(pseudorandomKey, info) }
+      return try expand(pseudorandomKey: pseudorandomKey, info: info, count: count)
+    }
+  }
+
+  /// The first block of RFC 5869 §2.3, where that is all.
+  private static func block(_ pseudorandomKey: RawSpan, _ info: [UInt8]) -> SecretBytes {
+    unsafe SecretBytes(count: HMACSHA256.byteCount) { okm in
+      unsafe HMACSHA256.tag(key: pseudorandomKey, into: okm.bytePointer) { message in
+        unsafe info.withUnsafeBytes { info in unsafe message.add(info) }
+        unsafe withUnsafeBytes(of: UInt8(1)) { index in unsafe message.add(index) }
+      }
     }
   }
 

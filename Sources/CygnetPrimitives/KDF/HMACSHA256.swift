@@ -79,6 +79,30 @@ package enum HMACSHA256 {
     }
   }
 
+  /// One tag under a key that serves for nothing else: its state is used up, without a copy of it.
+  static func tag(
+    key: RawSpan, into out: UnsafeMutablePointer<UInt8>, adding message: (Message) -> Void
+  ) {
+    unsafe withUnsafeTemporaryAllocation(of: State.self, capacity: 1) { states in
+      let state = states.baseAddress!  // one element was asked for
+      defer { unsafe sodium_memzero(state, MemoryLayout<State>.stride) }
+      _ = unsafe key.withUnsafeBytes { key in
+        unsafe crypto_auth_hmacsha256_init(state, key.bytePointer, key.count)
+      }
+      unsafe message(Message(state: state))
+      _ = unsafe crypto_auth_hmacsha256_final(state, out)
+    }
+  }
+
+  /// A message that a tag is made of, part by part.
+  @safe struct Message {
+    fileprivate let state: UnsafeMutablePointer<State>
+
+    func add(_ part: UnsafeRawBufferPointer) {
+      _ = unsafe crypto_auth_hmacsha256_update(state, part.bytePointer, UInt64(part.count))
+    }
+  }
+
   typealias State = crypto_auth_hmacsha256_state
 
   @safe struct Keyed {

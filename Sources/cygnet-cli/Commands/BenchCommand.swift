@@ -91,6 +91,9 @@ enum BenchCommand {
         ])
       case .time(_, let name, _, let least, _, let bytes) where !names.contains(name):
         table.add([name, "", time(least), "", "", bytes > 0 ? rate(bytes, least) : ""])
+      // Of two figures of the library, so neither row can carry it.
+      case .ratio(let name, let value, _, _) where !names.contains(name):
+        table.add([name, "", "", decimals(value), ratios[name]?.goal ?? "", ""])
       case .fact(_, let name, let value, let unit):
         let goal = Benchmarks.sizeGoals[name].map { "≤ \($0)" }
         table.add([name, "\(Int(value)) \(unit)", "", "", goal ?? ""])

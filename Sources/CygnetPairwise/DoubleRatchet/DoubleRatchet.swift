@@ -75,7 +75,7 @@ extension DoubleRatchet {
     package let messageKey: MessageKey
   }
 
-  /// RatchetSendKey (Double Ratchet §6.2) with encrypted headers. Draws a ratchet key if a step is
+  /// RatchetSendKey (Double Ratchet §6) with encrypted headers. Draws a ratchet key if a step is
   /// due; `seal` makes the message, and if it throws nothing has changed.
   package mutating func send<Source: RandomSource>(
     using random: inout Source,
@@ -151,7 +151,7 @@ extension DoubleRatchet {
     }
   }
 
-  /// RatchetReceiveKey (Double Ratchet §6.2) with encrypted headers, which are opened before any key
+  /// RatchetReceiveKey (Double Ratchet §6) with encrypted headers, which are opened before any key
   /// is derived. `open` gets the header and the message's key and opens the message with it; if it
   /// throws, nothing has changed.
   ///
@@ -184,7 +184,7 @@ extension DoubleRatchet {
   }
 
   /// CONCAT(AD, enc_header) (Double Ratchet §4.5), then what the application binds. The first has a
-  /// fixed length and the second one of its own (page PQXDH), so the result parses in one way.
+  /// fixed length, and where the second ends its own tag tells, so the result parses in one way.
   package static func associatedData(
     _ sessionData: [UInt8], _ sealedHeader: [UInt8], _ authenticating: [UInt8]
   ) -> [UInt8] {

@@ -6,9 +6,9 @@ package import CygnetPrimitives
 ///
 /// A value: a failed call leaves every byte of it as it was.
 package struct TripleRatchet: Sendable {
-  package var double: DoubleRatchet
+  package private(set) var double: DoubleRatchet
   /// Nil in suite 1.
-  package var sparse: SparseRatchet?
+  package private(set) var sparse: SparseRatchet?
 
   package init(double: DoubleRatchet, sparse: SparseRatchet?) {
     self.double = double
@@ -47,7 +47,7 @@ extension SparseRatchet {
 // MARK: - Sending
 
 extension TripleRatchet {
-  /// TripleRatchetEncrypt (Double Ratchet §6.3) with encrypted headers. Draws a ratchet key if the
+  /// The Triple Ratchet's encryption (Double Ratchet §6) with encrypted headers. Draws a ratchet key if the
   /// Double Ratchet's step is due, then what the sparse ratchet draws (`SparseRatchet.send`), then
   /// the nonce of the header.
   package mutating func encrypt(
@@ -87,7 +87,7 @@ extension TripleRatchet {
 // MARK: - Receiving
 
 extension TripleRatchet {
-  /// TripleRatchetDecrypt (Double Ratchet §6.3) with encrypted headers. The Double Ratchet tells a
+  /// The Triple Ratchet's decryption (Double Ratchet §6) with encrypted headers. The Double Ratchet tells a
   /// copy first; what the sparse ratchet was sent counts only after the message has opened, and if it
   /// is refused then, the message counts as not received by either.
   /// - Throws: what `DoubleRatchet.receive`, `SparseRatchet.receive` and `SparseRatchet.commit` throw;

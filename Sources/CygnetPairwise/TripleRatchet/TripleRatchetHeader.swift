@@ -6,7 +6,7 @@ package import CygnetWire
 ///       SparseRatchetMessage sparse;
 ///     } TripleRatchetHeader;
 ///
-/// The header of a message of suite 2 (Double Ratchet §6.2): what both ratchets say, which travels
+/// The header of a message of suite 2 (Double Ratchet §6): what both ratchets say, which travels
 /// sealed. Either part tells its own length, so the whole parses in one way.
 package struct TripleRatchetHeader: Equatable, Sendable {
   package static let byteCount: ClosedRange<Int> = {

@@ -45,6 +45,16 @@ struct GroupScene {
     try await part()
   }
 
+  /// What the group's keys withstand, by the suite of the key packages.
+  private func suiteOfGroup() throws -> String {
+    let package = try MLS.Message(decoding: folder.read("bob.keys")).keyPackage
+    return switch package?.cipherSuite {
+    case .xWingChaCha20SHA256Ed25519: "post-quantum: the group's keys, of X-Wing"
+    case .x25519ChaCha20SHA256Ed25519: "classical: the group's keys, of X25519"
+    default: throw CommandFailure(.mismatch, "the demonstration failed: an unknown suite of MLS")
+    }
+  }
+
   private mutating func invite() async throws {
     try folder.write(await bob.makeKeyPackage(now: now), "bob.keys")
     let size = try folder.read("bob.keys").count
@@ -59,7 +69,7 @@ struct GroupScene {
       throw CygnetError(.internalFault, "an invitation is missing")
     }
     try folder.write(welcome.bytes, "welcome")
-    try narration.step("classical: the group's keys, of MLS suite 0x0003 over X25519")
+    try narration.step(suiteOfGroup())
     try narration.step(
       "Alice makes a group and invites Bob and Carol", bytes: UInt64(welcome.bytes.count))
     for client in [bob, carol] {
